@@ -1,0 +1,1 @@
+"""What is decided: the Faust agent of customers, and the pure logic that it calls."""

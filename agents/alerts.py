@@ -1,0 +1,154 @@
+"""How signals speak: alerts of the row at hand are opened, resolved and told here."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from agents.identity import who
+from schemas.alert import (
+    Alert,
+    Evidence,
+    Resolution,
+    Rule,
+    Severity,
+    Status,
+    Value,
+    alert_id,
+    encode,
+    evidence_out,
+)
+from schemas.customer import Customer, OpenAlert
+from schemas.instant import rfc3339
+from streams.contract import Decision, Output
+
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
+INFO, WARNING, ERROR, CRITICAL = range(4)
+HISTORY = "history"
+
+Facts = list[float | int | str | None]
+
+
+class Kind(NamedTuple):
+    """What is the same in every alert of one signal. Sentences are made from the alert's facts."""
+
+    name: str
+    team: str
+    clears_if: str
+    reason: Callable[[Facts], str]
+    parameters: Callable[[Facts], dict[str, Any]]
+    value: Callable[[Facts], Value | None] = lambda _: None
+    probability: Callable[[Facts], float | None] = lambda _: None
+    version: int = 1
+
+
+class Alerts:
+    """Writes the alerts of one batch into its decision; `about` sets the row they are of."""
+
+    def __init__(
+        self, kinds: dict[str, Kind], decision: Decision, wall: int | None, warm_up_until: int = 0
+    ) -> None:
+        self._kinds = kinds
+        self._decision = decision
+        self._detected = None if wall is None else rfc3339(wall)
+        self._warm_up_until = warm_up_until
+        self._key = ""
+        self._customer = Customer()
+
+    def about(self, key: str, customer: Customer) -> None:
+        """From here on alerts are of this row."""
+        self._key = key
+        self._customer = customer
+
+    def open(
+        self,
+        signal: str,
+        subject: str | None,
+        at: int,
+        facts: Facts,
+        evidence: list[Evidence],
+        severity: int = WARNING,
+    ) -> None:
+        """Open an alert at the instant `at`."""
+        suppressed = HISTORY if at < self._warm_up_until else None
+        alert = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed)
+        self._customer.alerts.append(alert)
+        self._count_open(alert, 1)
+        self._tell(alert, "open", at)
+
+    def resolve(self, signal: str, subject: str | None, at: int, resolution: Resolution) -> None:
+        """Close the open alert of that signal and subject, at `at` or at its opening if later."""
+        alerts = self._customer.alerts
+        for index, alert in enumerate(alerts):
+            if alert.signal == signal and alert.subject == subject:
+                del alerts[index]
+                self._count_open(alert, -1)
+                status: Status = "expired" if resolution == "expired" else "resolved"
+                self._tell(alert, status, max(at, alert.opened_at), resolution)
+                return
+
+    def notice(self, signal: str, at: int, facts: Facts, evidence: list[Evidence]) -> None:
+        """Tell something once that has no state to clear."""
+        suppressed = HISTORY if at < self._warm_up_until else None
+        self._tell(OpenAlert(signal, None, at, INFO, facts, evidence, suppressed), "notice", at)
+
+    def count(self, name: str) -> None:
+        """Count one of those."""
+        self._decision.counts[(name,)] += 1
+
+    def stage(self, stage: str) -> None:
+        """The customer's stage of life is now `stage`."""
+        gauges, before = self._decision.gauges, self._customer.stage
+        if before == stage:
+            return
+        if before is not None:
+            was = ("customers", before)
+            gauges[was] = gauges.get(was, 0) - 1
+        entered = ("customers", stage)
+        gauges[entered] = gauges.get(entered, 0) + 1
+        self._customer.stage = stage
+
+    def _count_open(self, alert: OpenAlert, by: int) -> None:
+        kind, gauges = self._kinds[alert.signal], self._decision.gauges
+        name = ("alerts_open", alert.signal, kind.team)
+        gauges[name] = gauges.get(name, 0) + by
+        value = kind.value(alert.facts)
+        if value is not None:
+            name = ("value_at_risk", value.currency or "", kind.team)
+            gauges[name] = gauges.get(name, 0) + by * value.amount
+
+    def _tell(
+        self, alert: OpenAlert, status: Status, at: int, resolution: Resolution | None = None
+    ) -> None:
+        kind, customer, facts = self._kinds[alert.signal], self._customer, alert.facts
+        severity = SEVERITIES[alert.severity]
+        customer_id, aliases = who(self._key)
+        name = alert_id(alert.signal, self._key, alert.subject, alert.opened_at)
+        told = Alert(
+            alert_id=name,
+            signal=alert.signal,
+            status=status,
+            resolution=resolution,
+            severity=severity,
+            customer_id=customer_id,
+            aliases=aliases,
+            party=customer.party or "customer",
+            brand=customer.brand,
+            branch=customer.branch,
+            segment=customer.segment,
+            region=customer.region,
+            subject=alert.subject,
+            lifecycle_stage=customer.stage,
+            event_time=rfc3339(at),
+            opened_at=rfc3339(alert.opened_at),
+            resolved_at=rfc3339(at) if status in ("resolved", "expired") else None,
+            detected_at=self._detected,
+            probability=kind.probability(facts),
+            value_at_risk=kind.value(facts),
+            team=kind.team,
+            evidence=evidence_out(alert.evidence),
+            reason=kind.reason(facts),
+            clears_if=kind.clears_if,
+            rule=Rule(kind.name, kind.version, kind.parameters(facts)),
+            suppressed_by=alert.suppressed_by,
+        )
+        self._decision.outputs.append(Output("alerts", name.encode(), encode(told)))
+        self._decision.counts["alerts", alert.signal, severity, status] += 1

@@ -1,0 +1,72 @@
+"""The Faust agent of customers: batches of interactions in, alerts out, state in between."""
+
+from typing import Any
+
+from agents.decide import Customers
+from agents.rulebook import Rulebook
+from schemas import standards as standards_file
+from schemas.customer import Customer
+from schemas.standards import BadStandards, Standards
+from streams.errors import Unusable
+from streams.metrics import Metrics
+from streams.settings import Settings
+from streams.worker import Worker
+
+COUNTERS = {
+    "interactions": "Interactions decided about.",
+    "duplicates": "Interactions dropped because their id was among the customer's last 64.",
+    "alerts": "Alerts told, by what became of them.",
+}
+GAUGES = {
+    "alerts_open": "Alerts that stand.",
+    "value_at_risk": "Money at risk in alerts that stand.",
+    "customers": "Customers, by stage of life.",
+}
+LABELS = {
+    "interactions": ("channel", "type"),
+    "alerts": ("signal", "severity", "status"),
+    "alerts_open": ("signal", "team"),
+    "value_at_risk": ("currency", "team"),
+    "customers": ("stage",),
+}
+REASONS = (
+    "not_json", "invalid_field", "missing_field", "unknown_type", "no_identity",
+    "from_the_future", "too_large", "signal_error", "forward_loop", "erased",
+)  # fmt: skip
+
+
+def metrics() -> Metrics:
+    """The metrics of a worker of customers, every reason of refusal at zero."""
+    out = Metrics(LABELS)
+    out.declare(COUNTERS, GAUGES)
+    for reason in REASONS:
+        out.rejected.labels(reason)
+    return out
+
+
+def load_standards(settings: Settings) -> Standards:
+    """The house's standards. Raises Unusable."""
+    if settings.standards is None:
+        return Standards()
+    try:
+        return standards_file.load(settings.standards)
+    except BadStandards as why:
+        raise Unusable(str(why)) from None
+
+
+def worker(settings: Settings) -> Worker[Customer]:
+    """A worker with the customers agent on it."""
+    logic = Customers(
+        Rulebook(load_standards(settings)),
+        future=settings.future,
+        warm_up_until=settings.warm_up,
+    )
+    made = Worker(settings, logic, metrics())
+
+    @made.app.agent(made.input, name="customers")  # type: ignore[untyped-decorator]
+    async def customers(stream: Any) -> None:
+        """Every batch goes to its partition; offsets are committed there, not by Faust."""
+        async for event in stream.noack().events():
+            await made.submit(event.value)
+
+    return made

@@ -1,0 +1,182 @@
+"""The pure heart: records and due deadlines in, decisions out.
+
+Deadlines are fired in order, between records: before the record whose time passes them, and a
+customer's own before the customer's own next record. So what is decided depends on the records
+alone, not on how they were cut into batches.
+"""
+
+from collections.abc import Sequence
+
+from agents.alerts import Alerts
+from agents.identity import routing_key, row_key
+from agents.rulebook import Rulebook
+from schemas import customer as state
+from schemas.customer import Customer
+from schemas.instant import MINUTE, rfc3339
+from schemas.interaction import Interaction, Rejected, decode
+from streams.contract import Codec, Decision, Forward, Record, Refusal
+from streams.murmur2 import partition_of
+from streams.rows import Row, View
+
+HOPS = "heed-hops"
+MAX_HOPS = 3
+DEFAULT_FUTURE = 5 * MINUTE
+
+
+class CustomerCodec:
+    """How customers are stored: see schemas.customer."""
+
+    version = state.VERSION
+
+    def encode(self, customer: Customer) -> bytes:
+        return state.encode(customer)
+
+    def decode(self, value: bytes) -> Customer:
+        return state.decode(value)
+
+    def deadline(self, customer: Customer) -> int:
+        return customer.deadline
+
+
+class Customers:
+    """Decides about the customers of one partition."""
+
+    def __init__(
+        self,
+        rulebook: Rulebook | None = None,
+        *,
+        future: int | None = DEFAULT_FUTURE,
+        warm_up_until: int = 0,
+    ) -> None:
+        """`future`: how far past its Kafka timestamp a record may lie, None for histories."""
+        self.rulebook = rulebook or Rulebook()
+        self.future = future
+        self.warm_up_until = warm_up_until
+
+    def codec(self) -> Codec[Customer]:
+        return CustomerCodec()
+
+    def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
+        decision = Decision()
+        alerts = Alerts(self.rulebook.kinds, decision, wall, self.warm_up_until)
+        clock, deadlines, counts = view.clock, view.deadlines, decision.counts
+        for record in records:
+            try:
+                event = self._take(record)
+                key = row_key(event)
+                row = view.get(key)
+                if row is None:
+                    if view.partitions > 1 and not self._at_home(view, record, key, decision):
+                        continue
+                    row = self._welcome(view, key, event, alerts)
+            except Rejected as why:
+                decision.refusals.append(Refusal(record, why.reason, why.message))
+                continue
+            at = event.time
+            if deadlines.next <= clock.advance(at):
+                self._fire_due(view, alerts)
+            self._apply(view, row, event, alerts)
+            counts["interactions", event.channel, _label(event)] += 1
+        return decision
+
+    def tick(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
+        decision = Decision()
+        alerts = Alerts(self.rulebook.kinds, decision, wall, self.warm_up_until)
+        self._fire_due(view, alerts, limit)
+        return decision
+
+    def _take(self, record: Record) -> Interaction:
+        value, received = record.value, record.timestamp * 1000
+        if value is None:
+            raise Rejected("not_json", "the record has no value")
+        event = decode(value, received)
+        if self.future is not None and event.time > received + self.future:
+            raise Rejected(
+                "from_the_future",
+                f"`time` {rfc3339(event.time)} is past the record's own {rfc3339(received)}",
+            )
+        return event
+
+    def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:
+        """Whether a row not known here belongs here; else the record is forwarded."""
+        routing = routing_key(key)
+        if partition_of(routing, view.partitions) == view.partition:
+            return True
+        hops = next((int(value) for name, value in record.headers if name == HOPS), 0)
+        if hops >= MAX_HOPS:
+            raise Rejected("forward_loop", f"forwarded {hops} times and still not at home")
+        decision.forwards.append(Forward(record, routing))
+        return False
+
+    def _welcome(
+        self, view: View[Customer], key: str, event: Interaction, alerts: Alerts
+    ) -> Row[Customer]:
+        row = view.add(key, Customer())
+        alerts.about(key, row.state)
+        alerts.stage("acquired")
+        return row
+
+    def _apply(
+        self, view: View[Customer], row: Row[Customer], event: Interaction, alerts: Alerts
+    ) -> None:
+        customer, at = row.state, event.time
+        if row.deadline <= at:
+            self._fire(view, row, at, alerts)
+        view.touch(row)
+        if not customer.remember(event.id):
+            alerts.count("duplicates")
+            return
+        if at >= customer.last_seen:
+            customer.last_seen = at
+            _describe(customer, event)
+        concerned = self.rulebook.chapter(customer).by_class[event.__class__]
+        if concerned and not self._excluded(row.key):
+            alerts.about(row.key, customer)
+            for signal in concerned:
+                signal.on_event(customer, event, alerts)
+            view.schedule(row, customer.deadline)
+
+    def _fire_due(self, view: View[Customer], alerts: Alerts, limit: int | None = None) -> None:
+        now, fired = view.clock.now, 0
+        while limit is None or fired < limit:
+            row = view.due(now)
+            if row is None:
+                return
+            self._fire(view, row, row.deadline, alerts)
+            fired += 1
+
+    def _fire(self, view: View[Customer], row: Row[Customer], upto: int, alerts: Alerts) -> None:
+        """Fire this row's deadlines up to and including `upto`, in order."""
+        customer = row.state
+        alerts.about(row.key, customer)
+        view.touch(row)
+        signals = self.rulebook.chapter(customer).signals
+        deadline = customer.deadline
+        while deadline <= upto:
+            for signal in signals:
+                signal.on_deadline(customer, deadline, alerts)
+            deadline = customer.deadline
+        view.schedule(row, deadline)
+
+    def _excluded(self, key: str) -> bool:
+        standards = self.rulebook.standards
+        return bool(standards.exclude.customers) and standards.excludes(key.partition(":")[2])
+
+
+def _label(event: Interaction) -> str:
+    kind = event.kind
+    return "custom" if kind.startswith("x_") else kind
+
+
+def _describe(customer: Customer, event: Interaction) -> None:
+    """Keep what chooses standards and stands in alerts, as last stated."""
+    if event.party != "customer":
+        customer.party = event.party
+    if event.brand is not None:
+        customer.brand = event.brand
+    if event.branch is not None:
+        customer.branch = event.branch
+    if event.region is not None:
+        customer.region = event.region
+    if event.segment is not None:
+        customer.segment = event.segment

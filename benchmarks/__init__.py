@@ -1,0 +1,1 @@
+"""Throughput and cost of Heed and of its peers on the same topic; README.md says how."""

@@ -1,0 +1,94 @@
+"""The same decisions offline: no broker, one partition, a clock that the records move."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from agents.customers import load_standards
+from agents.decide import Customers
+from agents.rulebook import Rulebook
+from schemas.customer import Customer
+from schemas.standards import Standards
+from streams.clock import DEFAULT_LATENESS, Clock
+from streams.contract import Decision, Line, Output, Refusal
+from streams.rows import Row, View
+
+__all__ = ["Replay", "load_standards"]
+
+CHUNK = 5000
+
+
+def _nothing_stored(_: str) -> Row[Customer] | None:
+    return None
+
+
+class Replay:
+    """Feeds wire-form interactions to the logic and hands its outputs on, in order of decision."""
+
+    def __init__(
+        self, standards: Standards | None = None, lateness: int = DEFAULT_LATENESS
+    ) -> None:
+        self.logic = Customers(Rulebook(standards), future=None)
+        # Every row stays decoded in memory: nothing is stored, nothing is read again.
+        self.view: View[Customer] = View(_nothing_stored, Clock(lateness), cached=1 << 60)
+        self.counts: Counter[tuple[str, ...]] = Counter()
+        self.gauges: Counter[tuple[str, ...]] = Counter()
+        self.rejected: Counter[str] = Counter()
+        self.events = 0
+
+    def run(
+        self,
+        values: Iterable[bytes],
+        until: int | None = None,
+        refused: list[Refusal] | None = None,
+    ) -> Iterator[Output]:
+        """All alerts that `values` lead to; the end of input moves the clock on, to `until`."""
+        source = iter(values)
+        while chunk := [Line(value) for value in islice(source, CHUNK)]:
+            self.events += len(chunk)
+            yield from self._take(self.logic.decide(self.view, chunk, None), refused)
+        self.view.clock.finish(until)
+        yield from self._take(self.logic.tick(self.view, None, limit=1 << 60), refused)
+
+    def _take(self, decision: Decision, refused: list[Refusal] | None) -> list[Output]:
+        self.view.settle()
+        self.counts.update(decision.counts)
+        for name, change in decision.gauges.items():
+            self.gauges[name] += change  # type: ignore[assignment]
+        for refusal in decision.refusals:
+            self.rejected[refusal.reason] += 1
+        if refused is not None:
+            refused.extend(decision.refusals)
+        return decision.outputs
+
+    def summary(self, seconds: float) -> dict[str, object]:
+        """The summary of the contract."""
+        return summary(
+            self.events, sum(self.rejected.values()), self.counts, self.gauges,
+            self.logic.rulebook, seconds,
+        )  # fmt: skip
+
+
+def summary(
+    events: int,
+    rejected: int,
+    counts: "Counter[tuple[str, ...]]",
+    gauges: "dict[tuple[str, ...], float] | Counter[tuple[str, ...]]",
+    rulebook: Rulebook,
+    seconds: float,
+) -> dict[str, object]:
+    """Events, customers, and what became of the alerts of each signal."""
+    alerts = {name: dict.fromkeys(("opened", "resolved", "expired", "notice"), 0)
+              for name in rulebook.kinds}  # fmt: skip
+    for (metric, *labels), number in counts.items():
+        if metric == "alerts":
+            signal, _, status = labels
+            alerts[signal]["opened" if status == "open" else status] += number
+    customers = sum(number for (metric, *_), number in gauges.items() if metric == "customers")
+    return {
+        "events": events,
+        "rejected": rejected,
+        "customers": round(customers),
+        "alerts": alerts,
+        "seconds": round(seconds, 3),
+    }

@@ -1,0 +1,96 @@
+"""What the engine asks of the logic that it runs, and what it offers it.
+
+The whole contract: a `Codec` for the state of one row, and a `Logic` that turns records and due
+deadlines into a `Decision`. Logic never awaits, never reads a clock and never touches Kafka.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, TypeVar
+
+from streams.rows import View
+
+S = TypeVar("S")
+
+
+class Record(Protocol):
+    """A record as read from Kafka; timestamps are milliseconds."""
+
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]: ...
+
+
+class Line(NamedTuple):
+    """A record that comes from a file."""
+
+    value: bytes | None
+    timestamp: int = 0
+    key: bytes | None = None
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+class Refusal(NamedTuple):
+    """A record that could not be taken."""
+
+    record: Record
+    reason: str
+    message: str
+
+
+class Forward(NamedTuple):
+    """A record that belongs to another partition, and the routing key that says which."""
+
+    record: Record
+    key: bytes
+
+
+class Output(NamedTuple):
+    """A record to write: to the partition that its key hashes to."""
+
+    topic: str
+    key: bytes
+    value: bytes
+
+
+@dataclass(slots=True)
+class Decision:
+    """What is to be written, besides the rows that were touched."""
+
+    outputs: list[Output] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    forwards: list[Forward] = field(default_factory=list)
+    counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """Increments of counters, by metric name and label values."""
+    gauges: dict[tuple[str, ...], float] = field(default_factory=dict)
+    """Changes of the partition's gauges, by metric name and label values."""
+
+
+class Logic(Protocol[S]):
+    """The pure part: one call a batch, one call a tick."""
+
+    def decide(self, view: View[S], records: Sequence[Record], wall: int | None) -> Decision:
+        """Apply `records` in order; `wall` is the wall clock in microseconds, None in replays."""
+
+    def tick(self, view: View[S], wall: int | None, limit: int = 1000) -> Decision:
+        """Fire at most `limit` deadlines that the view's clock has reached."""
+
+    def codec(self) -> "Codec[S]":
+        """How rows are stored."""
+
+
+class Codec(Protocol[S]):
+    """How a row's state is stored. Encoded values begin with the deadline (8 bytes)."""
+
+    def encode(self, state: S, /) -> bytes: ...
+    def decode(self, value: bytes, /) -> S: ...
+    def deadline(self, state: S, /) -> int: ...
+    @property
+    def version(self) -> int:
+        """Of the stored form; state of a later version is refused."""

@@ -1,0 +1,213 @@
+"""The unit of commit: one input partition with its rows, clock, deadlines and producer.
+
+A batch goes through numbered steps, and the local store comes last:
+
+1. `decide` turns records (or a tick) into a decision, on the partition's view.
+2. A transaction begins.
+3. Into it go the changelog (every touched row, and the partition's own record), outputs, forwards,
+   rejected records, and the input offset.
+4. It commits. What a crash leaves before this line never happened.
+5. The store takes the rows over, together with the changelog's offset.
+
+If anything fails before 5, the view is thrown away and read again from the changelog.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from streams.changelog import OWN_KEY, OwnRecord, decode_own, encode_own, restore
+from streams.clock import Clock
+from streams.contract import Decision, Logic, Record
+from streams.deadlines import NEVER
+from streams.errors import Fenced
+from streams.metrics import Metrics
+from streams.murmur2 import partition_of
+from streams.rejected import refuse
+from streams.rows import Row, View
+from streams.settings import Settings
+from streams.store import Store
+from streams.writer import Item, Writer
+
+S = TypeVar("S")
+log = structlog.get_logger("heed.partition")
+
+
+class Partition(Generic[S]):
+    """Everything that belongs to one input partition. Not re-entrant: callers hold `lock`."""
+
+    def __init__(
+        self, number: int, logic: Logic[S], store: Store, settings: Settings, metrics: Metrics
+    ) -> None:
+        self.number = number
+        self.logic = logic
+        self.codec = logic.codec()
+        self.store = store
+        self.settings = settings
+        self.metrics = metrics
+        self.lock = asyncio.Lock()
+        self.writer = Writer(
+            f"{settings.app_id}-{number}", settings.kafka(), settings.max_record_bytes
+        )
+        self.own = OwnRecord()
+        self.gauges: dict[tuple[str, ...], float] = {}
+        self.view: View[S] | None = None
+        self.last_commit = time.monotonic()
+        self._input = (settings.input_topic, number)
+        self._changelog = (settings.changelog_topic, number)
+
+    @property
+    def next_offset(self) -> int:
+        """The input offset at which this partition goes on."""
+        return self.own.next_offset
+
+    async def open(self) -> None:
+        """Take the partition over: fence any other owner, then read the state to its end."""
+        began = time.monotonic()
+        settings = self.settings
+        await self.writer.start(settings.written_topics())
+        kafka = settings.kafka()
+        read = await restore(self.store, settings.changelog_topic, self.number, kafka)
+        if read or self.view is None:
+            self._rebuild()
+        self.last_commit = time.monotonic()
+        took = time.monotonic() - began
+        self.metrics.restore.set(took)
+        log.info(
+            "partition opened",
+            partition=self.number,
+            restored_records=read,
+            next_offset=self.next_offset,
+            seconds=round(took, 3),
+        )
+
+    def _rebuild(self) -> None:
+        self.own = own = decode_own(self.store.own, self.codec.version)
+        self.gauges = {tuple(name): number for name, number in own.gauges}
+        clock = Clock(self.settings.lateness, own.newest, own.now)
+        view: View[S] = View(
+            self._fetch,
+            clock,
+            partition=self.number,
+            partitions=self.writer.partitions(self.settings.input_topic),
+            cached=self.settings.cache_rows,
+        )
+        due = (
+            (int.from_bytes(value[:8], "big"), key.decode()) for key, value in self.store.items()
+        )
+        view.deadlines.fill([entry for entry in due if entry[0] != NEVER])
+        self.view = view
+
+    def _fetch(self, key: str) -> Row[S] | None:
+        value = self.store.get(key.encode())
+        if value is None:
+            return None
+        return Row(key, self.codec.decode(value), int.from_bytes(value[:8], "big"))
+
+    async def process(self, records: Sequence[Any]) -> None:
+        """Decide about a batch and commit it. Raises Fenced."""
+        view = self._ready()
+        wall = time.time_ns() // 1000
+        decision = self.logic.decide(view, records, wall)
+        last = records[-1]
+        self.own.appended = max(self.own.appended, last.timestamp)
+        await self._commit(view, decision, last.offset + 1)
+        self.metrics.batch.observe(len(records))
+        self.metrics.event_lag.observe(max(0.0, (wall - view.clock.newest) / 1e6))
+
+    async def tick(self, idle: bool) -> bool:
+        """Let time pass and fire what is due; whether anything was written. Raises Fenced."""
+        view = self._ready()
+        wall = time.time_ns() // 1000
+        if idle and self.own.appended:
+            view.clock.idle(wall - self.own.appended * 1000)
+        if view.deadlines.next > view.clock.now:
+            return False
+        decision = self.logic.tick(view, wall)
+        if not view.touched and not decision.outputs:
+            return False
+        await self._commit(view, decision, None)
+        return True
+
+    async def close(self) -> None:
+        """Let go of the partition."""
+        self.view = None
+        await self.writer.stop()
+        self.store.close()
+
+    def forget(self) -> None:
+        """Throw away what is in memory: the next `open` reads it again."""
+        self.view = None
+
+    def _ready(self) -> View[S]:
+        if self.view is None:
+            raise Fenced(f"partition {self.number} is not open")
+        return self.view
+
+    async def _commit(self, view: View[S], decision: Decision, next_offset: int | None) -> None:
+        began = time.monotonic()
+        own = self._own_after(view, decision, next_offset)
+        encode = self.codec.encode
+        rows = [(row.key.encode(), encode(row.state)) for row in view.touched]
+        changelog: list[Item] = [(key, value, []) for key, value in rows]
+        changelog.append((OWN_KEY, own, []))
+        writes = self._writes(decision)
+        writes[self._changelog] = changelog
+        offsets = {} if next_offset is None else {self._input: next_offset}
+        try:
+            ends = await self.writer.commit(writes, offsets, self.settings.app_id)
+        except BaseException:
+            self.view = None
+            raise
+        self.store.write(rows, own, ends[self._changelog])
+        view.settle()
+        self.last_commit = time.monotonic()
+        self._report(decision, self.last_commit - began)
+
+    def _own_after(self, view: View[S], decision: Decision, next_offset: int | None) -> bytes:
+        own, gauges = self.own, self.gauges
+        for name, change in decision.gauges.items():
+            gauges[name] = gauges.get(name, 0) + change
+        if next_offset is not None:
+            own.next_offset = next_offset
+        own.newest, own.now = view.clock.newest, view.clock.now
+        own.gauges = [(name, number) for name, number in gauges.items() if abs(number) > 1e-6]
+        own.state_version = self.codec.version
+        return encode_own(own)
+
+    def _writes(self, decision: Decision) -> dict[tuple[str, int], list[Item]]:
+        settings, count = self.settings, self.writer.partitions
+        writes: dict[tuple[str, int], list[Item]] = {}
+        for topic, key, value in decision.outputs:
+            name = settings.topic(topic)
+            where = (name, partition_of(key, count(name)))
+            writes.setdefault(where, []).append((key, value, []))
+        for forward in decision.forwards:
+            name = settings.input_topic
+            where = (name, partition_of(forward.key, count(name)))
+            writes.setdefault(where, []).append(_forwarded(forward.record, forward.key))
+        if decision.refusals:
+            name = settings.rejected_topic
+            where = (name, self.number % count(name))
+            items = writes.setdefault(where, [])
+            items.extend(refuse(refusal, self._input) for refusal in decision.refusals)
+        return writes
+
+    def _report(self, decision: Decision, took: float) -> None:
+        metrics = self.metrics
+        metrics.commit.observe(took)
+        metrics.count(decision.counts)
+        for refusal in decision.refusals:
+            metrics.reject(refusal.reason)
+
+
+HOPS = "heed-hops"
+
+
+def _forwarded(record: Record, key: bytes) -> Item:
+    hops = next((int(value) for name, value in record.headers if name == HOPS), 0)
+    headers = [(name, value) for name, value in record.headers if name != HOPS]
+    return key, record.value, [*headers, (HOPS, b"%d" % (hops + 1))]

@@ -1,0 +1,118 @@
+"""The rows of one partition as logic sees them: decoded, cached, noted when touched."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from streams.clock import Clock
+from streams.deadlines import NEVER, Deadlines
+
+S = TypeVar("S")
+
+
+class Row(Generic[S]):
+    """One row's state in memory.
+
+    `scheduled` is the time of its entry in the index of deadlines; `sure` says that the entry is
+    known to be there (a row that was dropped from the cache and read again cannot know).
+    """
+
+    __slots__ = ("deadline", "key", "scheduled", "state", "sure", "touched")
+
+    def __init__(self, key: str, state: S, deadline: int) -> None:
+        self.key = key
+        self.state = state
+        self.deadline = deadline
+        self.scheduled = deadline
+        self.sure = False
+        self.touched = False
+
+
+class View(Generic[S]):
+    """Read-your-writes view of one partition: rows, clock and deadlines.
+
+    What logic changes here stands only once the partition has committed; after a failed commit
+    the whole view is thrown away.
+    """
+
+    __slots__ = (
+        "_cached", "_fetch", "_generation", "_old", "clock", "deadlines", "partition",
+        "partitions", "touched",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        fetch: "Callable[[str], Row[S] | None]",
+        clock: Clock,
+        *,
+        partition: int = 0,
+        partitions: int = 1,
+        cached: int = 0,
+    ) -> None:
+        """`fetch` reads a row from the store; at most about `cached` rows stay decoded."""
+        self._fetch = fetch
+        self._generation: dict[str, Row[S]] = {}
+        self._old: dict[str, Row[S]] = {}
+        self._cached = cached
+        self.clock = clock
+        self.deadlines = Deadlines()
+        self.partition = partition
+        self.partitions = partitions
+        self.touched: list[Row[S]] = []
+
+    def get(self, key: str) -> Row[S] | None:
+        """The row of that key, or None where there is none yet."""
+        row = self._generation.get(key)
+        if row is None:
+            row = self._old.get(key) or self._fetch(key)
+            if row is not None:
+                self._generation[key] = row
+        return row
+
+    def add(self, key: str, state: S) -> Row[S]:
+        """A new row; it is touched."""
+        row = self._generation[key] = Row(key, state, NEVER)
+        row.sure = True
+        self.touch(row)
+        return row
+
+    def touch(self, row: Row[S]) -> None:
+        """Note that the row's state changes in this batch."""
+        if not row.touched:
+            row.touched = True
+            self.touched.append(row)
+
+    def schedule(self, row: Row[S], deadline: int) -> None:
+        """The row's deadline is now `deadline`."""
+        row.deadline = deadline
+        if deadline < row.scheduled:
+            row.scheduled = deadline
+            row.sure = True
+            self.deadlines.push(deadline, row.key)
+
+    def due(self, now: int) -> Row[S] | None:
+        """The next row whose deadline has come by `now`; its entry is taken out of the index."""
+        deadlines = self.deadlines
+        while deadlines.next <= now:
+            at, key = deadlines.pop()
+            row = self.get(key)
+            if row is None or (row.sure and row.scheduled != at):
+                continue
+            if row.deadline <= at:
+                row.scheduled = NEVER
+                row.sure = True
+                return row
+            row.scheduled = row.deadline
+            row.sure = True
+            if row.deadline != NEVER:
+                deadlines.push(row.deadline, key)
+        return None
+
+    def settle(self) -> None:
+        """The batch has committed: forget what was touched, and rows beyond the cache's size."""
+        for row in self.touched:
+            row.touched = False
+        self.touched = []
+        if len(self._generation) > self._cached // 2:
+            # Two generations: what has not been used since the last turn goes.
+            self._old = self._generation if self._cached else {}
+            self._generation = {}

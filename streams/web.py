@@ -1,0 +1,55 @@
+"""The worker's own page: /metrics for Prometheus, /healthz and /readyz for whoever restarts it."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from streams.errors import Unusable
+from streams.metrics import Metrics
+
+
+class Page:
+    """Serves until it is stopped. `ready` gives None, or the reason why not."""
+
+    def __init__(
+        self, metrics: Metrics, ready: Callable[[], str | None], refresh: Callable[[], None]
+    ) -> None:
+        self._metrics = metrics
+        self._ready = ready
+        self._refresh = refresh
+        self._runner: web.AppRunner | None = None
+        self.port = 0
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen. Raises Unusable where the port is taken."""
+        app = web.Application()
+        app.router.add_get("/metrics", self._serve_metrics)
+        app.router.add_get("/healthz", self._serve_health)
+        app.router.add_get("/readyz", self._serve_ready)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        try:
+            await site.start()
+        except OSError as why:
+            raise Unusable(
+                f"port {port} cannot be used ({why.strerror}): set HEED_WEB_PORT"
+            ) from None
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _serve_metrics(self, _: web.Request) -> web.Response:
+        self._refresh()
+        body = generate_latest(self._metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _serve_health(self, _: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def _serve_ready(self, _: web.Request) -> web.Response:
+        why_not = self._ready()
+        return web.Response(text=f"{why_not or 'ready'}\n", status=503 if why_not else 200)

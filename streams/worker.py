@@ -1,0 +1,365 @@
+"""The worker: a Faust app, its partitions, and the tasks that run them.
+
+Each assigned partition has a task of its own, so that while one waits for its commit the others
+decide. All of them share one core: scale by processes.
+"""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import structlog
+from aiokafka.errors import IllegalStateError, KafkaError
+from faust.types import TP
+from mode import CrashingSupervisor
+
+from streams.contract import Logic
+from streams.errors import Fenced, Unusable
+from streams.metrics import Metrics
+from streams.partition import Partition
+from streams.settings import Settings
+from streams.slots import Slot
+from streams.store import MemoryStore, Store
+from streams.topics import ensure, reach
+from streams.transport import Batch, BatchApp, BatchSchema
+from streams.web import Page
+
+S = TypeVar("S")
+log = structlog.get_logger("heed.worker")
+
+TICK_SECONDS = 0.5
+# A batch being decided and one waiting: more would only make a rebalance throw more away.
+QUEUED_BATCHES = 2
+
+
+class Worker(Generic[S]):
+    """Runs `logic` over this process's share of the input's partitions."""
+
+    def __init__(self, settings: Settings, logic: Logic[S], metrics: Metrics) -> None:
+        self.settings = settings
+        self.logic = logic
+        self.metrics = metrics
+        self.partitions: dict[int, Partition[S]] = {}
+        self.failure: BaseException | None = None
+        self.restored = asyncio.Event()
+        """Set while this worker's partitions are assigned and restored."""
+        self._stopping = asyncio.Event()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._queues: dict[int, asyncio.Queue[Batch]] = {}
+        self._lagging_since: dict[int, float] = {}
+        self._quiet_since: dict[int, float] = {}
+        self._slot: Slot | None = None
+        # Faust insists on a data folder, which stays empty: it has no tables here.
+        self._scratch = tempfile.TemporaryDirectory(prefix="heed-")
+        self._page = Page(metrics, self.why_not_ready, self.refresh)
+        self.app = self._make_app()
+        self.input = self.app.topic(
+            settings.input_topic,
+            schema=BatchSchema(),
+            key_type=bytes,
+            value_type=bytes,
+            acks=False,
+        )
+
+    def _make_app(self) -> BatchApp:
+        settings = self.settings
+        app = BatchApp(
+            settings.app_id,
+            broker=[f"kafka://{address}" for address in settings.bootstrap.split(",")],
+            autodiscover=False,
+            agent_supervisor=CrashingSupervisor,
+            topic_disable_leader=True,
+            topic_allow_declare=False,
+            table_standby_replicas=0,
+            stream_wait_empty=False,
+            stream_buffer_maxsize=8,
+            broker_session_timeout=settings.session_timeout_seconds,
+            broker_heartbeat_interval=max(0.5, settings.session_timeout_seconds / 6),
+            broker_request_timeout=max(20.0, settings.session_timeout_seconds * 2),
+            broker_max_poll_records=settings.batch_records,
+            broker_max_poll_interval=300.0,
+            consumer_max_fetch_size=8 << 20,
+            consumer_auto_offset_reset="earliest",
+            web_enabled=False,
+            datadir=self._scratch.name,
+        )
+        app.start_at = self._start_at
+        app.on_partitions_revoked.connect(self._revoked)
+        app.on_rebalance_complete.connect(self._assigned)
+        return app
+
+    async def run(self) -> None:
+        """Work until `stop` is called. Raises Unusable, or what the worker died of."""
+        client = await asyncio.to_thread(reach, self.settings)
+        await asyncio.to_thread(ensure, self.settings, client)
+        if self.settings.store == "rocks":
+            self._slot = Slot(self.settings.state_dir)
+        if self.settings.web_port >= 0:
+            await self._page.start(self.settings.web_host, self.settings.web_port)
+            log.info("metrics served", port=self._page.port)
+        watch = asyncio.create_task(self._watch())
+        try:
+            self.app.finalize()
+            await self.app.start()
+            crashed = asyncio.create_task(self.app._crashed.wait())
+            stopping = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait({crashed, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            crashed.cancel()
+            stopping.cancel()
+            if self.failure is None and self.app._crash_reason is not None:
+                self.failure = self.app._crash_reason
+        finally:
+            watch.cancel()
+            await self._shut_down()
+        if self.failure is not None:
+            raise self.failure
+
+    def stop(self) -> None:
+        """Finish the running transactions, leave the group, end `run`."""
+        self._stopping.set()
+
+    async def submit(self, batch: Batch) -> None:
+        """Hand a batch to its partition's task; waits while that one is busy."""
+        queue = self._queues.get(batch.partition)
+        if queue is not None:
+            await queue.put(batch)
+
+    @property
+    def web_port(self) -> int:
+        """Where the page is served."""
+        return self._page.port
+
+    def why_not_ready(self) -> str | None:
+        """None when every assigned partition is restored and making progress."""
+        if not self.restored.is_set():
+            return "not assigned or restoring"
+        lost = sorted(n for n, partition in self.partitions.items() if partition.view is None)
+        if lost:
+            return f"partitions not open: {lost}"
+        stalled = self._stalled()
+        if stalled:
+            return f"no progress while there is lag: partitions {stalled}"
+        return None
+
+    def refresh(self) -> None:
+        """Bring the gauges up to date."""
+        metrics, totals = self.metrics, dict[tuple[str, ...], float]()
+        now, overdue, held = time.monotonic(), 0, 0
+        metrics.lag.clear()
+        metrics.age.clear()
+        for number, partition in self.partitions.items():
+            for name, value in partition.gauges.items():
+                totals[name] = totals.get(name, 0) + value
+            metrics.lag.labels(number).set(self._lag(number))
+            metrics.age.labels(number).set(self._age(number, now))
+            held += partition.store.size()
+            if partition.view is not None:
+                overdue += partition.view.deadlines.overdue(partition.view.clock.now)
+        metrics.overdue.set(overdue)
+        metrics.state_bytes.set(held)
+        metrics.show(totals)
+
+    # Assignment
+
+    def _start_at(self, number: int) -> int | None:
+        partition = self.partitions.get(number)
+        return None if partition is None or partition.view is None else partition.next_offset
+
+    async def _revoked(self, *_: Any, **__: Any) -> None:
+        """Finish what is being committed; what waits will be read again."""
+        self.restored.clear()
+        await self._pause()
+
+    async def _assigned(self, *_: Any, **__: Any) -> None:
+        """Open what is ours now, close what is not. Awaited before Faust seeks and resumes."""
+        self.metrics.rebalances.inc()
+        await self._pause()
+        mine = {
+            tp.partition
+            for tp in self.app.consumer.assignment()
+            if tp.topic == self.settings.input_topic
+        }
+        for number in sorted(self.partitions.keys() - mine):
+            await self.partitions.pop(number).close()
+        log.info("partitions assigned", partitions=sorted(mine))
+        try:
+            await asyncio.gather(*(self._open(number) for number in sorted(mine)))
+        except Exception as why:
+            self._fail(why)
+            return
+        for number in sorted(mine):
+            self._start(number)
+        self.restored.set()
+
+    async def _open(self, number: int) -> None:
+        partition = self.partitions.get(number)
+        if partition is None:
+            partition = Partition(
+                number, self.logic, self._store(number), self.settings, self.metrics
+            )
+            self.partitions[number] = partition
+        await partition.open()
+
+    def _store(self, number: int) -> Store:
+        if self._slot is None:
+            return MemoryStore()
+        from streams.rocks import RocksStore
+
+        folder: Path = self._slot.folder / f"partition-{number}"
+        return RocksStore(folder, cache_bytes=self.settings.cache_mib << 20)
+
+    def _start(self, number: int) -> None:
+        self._lagging_since.pop(number, None)
+        self._quiet_since.pop(number, None)
+        self._queues[number] = asyncio.Queue(QUEUED_BATCHES)
+        self._tasks[number] = asyncio.create_task(
+            self._run_partition(self.partitions[number], self._queues[number])
+        )
+
+    async def _pause(self) -> None:
+        """Stop the partitions' tasks between two transactions."""
+        tasks, self._tasks, self._queues = self._tasks, {}, {}
+        for number, task in tasks.items():
+            partition = self.partitions.get(number)
+            if partition is None:
+                task.cancel()
+                continue
+            async with partition.lock:
+                task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+    # Work
+
+    async def _run_partition(self, partition: Partition[S], queue: "asyncio.Queue[Batch]") -> None:
+        while True:
+            try:
+                async with asyncio.timeout(TICK_SECONDS):
+                    batch: Batch | None = await queue.get()
+            except TimeoutError:
+                batch = None
+            try:
+                async with partition.lock:
+                    await asyncio.shield(self._step(partition, batch))
+            except Fenced as why:
+                log.warning("partition is someone else's now", partition=partition.number,
+                            why=str(why))  # fmt: skip
+                await self._regain(partition)
+            except KafkaError as why:
+                log.warning("commit failed, reading the state again",
+                            partition=partition.number, why=repr(why))  # fmt: skip
+                await self._regain(partition)
+            except Exception as why:
+                self._fail(why)
+                return
+
+    async def _step(self, partition: Partition[S], batch: Batch | None) -> None:
+        if batch is None:
+            await partition.tick(self._is_quiet(partition.number))
+            return
+        expected = partition.next_offset
+        if batch.since > expected:
+            log.warning("records are missing, reading them again", partition=partition.number,
+                        since=batch.since, expected=expected)  # fmt: skip
+            await self._seek(partition.number)
+            return
+        records = batch.records
+        if records[0].offset < expected:
+            records = [record for record in records if record.offset >= expected]
+        if records:
+            await partition.process(records)
+
+    async def _regain(self, partition: Partition[S]) -> None:
+        """Open the partition again, unless a rebalance takes it away meanwhile.
+
+        The pause is longer than a zombie needs to learn that it is one.
+        """
+        partition.forget()
+        pause = self.settings.session_timeout_seconds
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                async with partition.lock:
+                    await asyncio.shield(partition.open())
+                await self._seek(partition.number)
+                return
+            except KafkaError as why:
+                log.warning("partition cannot be opened yet", partition=partition.number,
+                            why=repr(why))  # fmt: skip
+                pause = 1.0
+
+    async def _seek(self, number: int) -> None:
+        tp = TP(self.settings.input_topic, number)
+        consumer = self.app.consumer
+        offset = self.partitions[number].next_offset
+        await consumer._thread.seek_to({tp: offset})
+        consumer.position_of[tp] = offset
+
+    # Progress
+
+    def _lag(self, number: int) -> int:
+        partition = self.partitions[number]
+        if partition.view is None:
+            return 0
+        try:
+            tp = TP(self.settings.input_topic, number)
+            return int(self.app.consumer.lag(tp, partition.next_offset))
+        except (AttributeError, KeyError, IllegalStateError):
+            return 0  # Between assignments the client knows no offsets.
+
+    def _age(self, number: int, now: float) -> float:
+        if self._lag(number) == 0:
+            self._lagging_since.pop(number, None)
+            return 0.0
+        since = self._lagging_since.setdefault(number, now)
+        return now - max(since, self.partitions[number].last_commit)
+
+    def _is_quiet(self, number: int) -> bool:
+        """Whether the partition has been read to its end for `idle_after_seconds`."""
+        if self.settings.idle_clock == "off":
+            return False
+        now = time.monotonic()
+        if self._lag(number) or not self._queues[number].empty():
+            self._quiet_since.pop(number, None)
+            return False
+        since = self._quiet_since.setdefault(number, now)
+        return now - since >= self.settings.idle_after_seconds
+
+    def _stalled(self) -> list[int]:
+        now, limit = time.monotonic(), self.settings.stalled_after_seconds
+        return [n for n in sorted(self.partitions) if self._age(n, now) > limit]
+
+    async def _watch(self) -> None:
+        """Exit for restart when a partition makes no progress."""
+        while True:
+            await asyncio.sleep(1)
+            stalled = self._stalled() if self.restored.is_set() else []
+            if stalled:
+                self._fail(
+                    Unusable(
+                        f"no commit for {self.settings.stalled_after_seconds:.0f} s on partitions "
+                        f"{stalled} while there is lag: exiting to be restarted"
+                    )
+                )
+
+    def _fail(self, why: BaseException) -> None:
+        if self.failure is None:
+            self.failure = why
+        self._stopping.set()
+
+    async def _shut_down(self) -> None:
+        self.restored.clear()
+        await self._pause()
+        try:
+            async with asyncio.timeout(6):
+                await self.app.stop()
+        except Exception as why:
+            log.debug("left the group the hard way", why=repr(why))
+        for partition in self.partitions.values():
+            await partition.close()
+        self.partitions.clear()
+        await self._page.stop()
+        if self._slot is not None:
+            self._slot.release()
+        self._scratch.cleanup()

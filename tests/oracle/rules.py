@@ -1,0 +1,148 @@
+"""What the exact rules of carts, queues and silence lead to, told a second time.
+
+`expected` takes interactions in arrival order, all of one partition, and says which alerts must be
+told, in the order of decision. It is slow and literal on purpose: each customer's records are kept
+whole, and nearly everything is read from the complete history again at each step. Only what was
+told, which carts are forgotten and which carts an order closed is remembered as such.
+
+Where the text of the rules is open, this is what the oracle takes it to mean.
+
+Given with the task:
+
+- A resolution holds from max(time of the record, opened_at) on; `late_evidence` too.
+- A record whose id is among the last 64 distinct ids of the customer is dropped.
+- A touch older than an order that closed its cart does nothing; an order that names no cart or an
+  unknown one closes all carts. An order older than the last touch of a cart does not close it.
+- While an alert of a cart is open: an order or an emptying with last touch <= time < opened_at, or
+  a touch with last touch < time < opened_at, voids it (`late_evidence`, no cool-down); the rule
+  then applies as usual, so that it may open again. A touch that does not raise the last touch
+  changes the content and voids nothing, unless it begins checkout while `cart_abandoned` is open.
+- Additions and removals older than the latest view that stated the content change no quantities;
+  a checkout event older than the latest emptying does not begin checkout.
+- A view with products states the content (and makes an unknown cart); with an empty list it empties
+  the cart; without `products` it is a mere touch, and of an unknown cart nothing.
+- An open cart alert has no deadline but its expiry. After `returned` the cart goes on, not before
+  the last opening of the same signal + 24 h.
+- An emptied cart is remembered with its cool-downs for 30 d after its last touch.
+- A queue alert opens as soon as enough is known, at the time of abandonment; if an answer not
+  earlier than it is known already, it is told open and resolved at the earliest such answer.
+  A `callback_requested` without `contact_id` counts for every contact then waiting. `error` if
+  another one opened in [t - 24 h, t]; voided ones do not count.
+- A purchase before the opening of an open `gone_silent` is inserted; if the deadline then lies
+  after opened_at, the alert is void (no `won_back`) and may open again; otherwise it stays.
+- Deadlines due at once fire by (deadline, customer, signal, subject or "").
+
+Chosen here:
+
+- Before a record, first the partition's deadlines up to the clock fire, then the customer's own up
+  to the record's time. A deadline that a record leaves in the past fires before the next record.
+- A dropped record moves the clock, and fires no deadlines of its customer's own. Dropping does not
+  make an id more recent.
+- Several alerts resolved by one record: by signal name, then subject; then notices.
+- Content follows arrival order (with the guards above): a view that is older than later additions,
+  but not older than another stating view, still states the whole content. A stating view may be
+  empty. A removal older than a stating view is a touch (if the cart is open) and never empties.
+- Checkout has begun when some checkout event comes after (by time, then arrival) every emptying.
+- An emptying older than the last touch changes the content and clears what checkout was begun
+  before it, but resolves and voids nothing.
+- A late touch voids even where the cool-down would have led to the same opening again: then the
+  alert opens again at the same instant.
+- `checkout_id` names the `cart_id` of the earliest checkout event that carries both, for ever; if
+  none does, the nameless cart; an order with a `checkout_id` that no checkout event had names none.
+  `cart_id` comes first: an order with an unknown `cart_id` and a known `checkout_id` names none.
+- An order that names a known cart and does not close it closes nothing. An order that closes all
+  carts also closes those that nobody knows, but not those touched after it.
+- With 17 carts the one with the oldest last touch is forgotten, even if it is the new one (ties:
+  the one known longest), and its alert told as `expired` (status and resolution). With 65 products
+  the one mentioned longest ago goes (time, arrival, position in the record).
+- A contact opens one alert in all, voided ones aside. Answering the same contact before its
+  abandonment changes nothing. An answer known at the opening resolves it even after 7 d.
+- Only what these rules name is told: no `lost`, no party, brand or alias is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .carts import Carts
+from .contacts import Contacts
+from .facts import Book, Due, Fact, Told, read
+from .silence import Parameters, Silence
+
+__all__ = ["CDNOW", "LATENESS", "Told", "expected"]
+
+LATENESS = 120_000_000
+CDNOW: Parameters = (0.243, 4.414, 0.793, 2.426, 0.5)
+REMEMBERED_IDS = 64
+
+
+class Life:
+    """One customer."""
+
+    def __init__(self, customer: str, book: Book, crossing: Parameters | None) -> None:
+        self.customer = customer
+        self.ids: list[str] = []
+        self.carts = Carts(customer, book)
+        self.contacts = Contacts(customer, book)
+        self.silence = Silence(customer, book, crossing)
+
+    def has_heard(self, fact: Fact) -> bool:
+        return fact.id in self.ids[-REMEMBERED_IDS:]
+
+    def take(self, fact: Fact) -> None:
+        self.ids.append(fact.id)
+        self.carts.take(fact)
+        self.contacts.take(fact)
+        self.silence.take(fact)
+
+    def due(self) -> list[Due]:
+        return [*self.carts.due(), *self.contacts.due(), *self.silence.due()]
+
+
+def fire(lives: Iterable[Life], until: int) -> None:
+    """Let everything happen that is due by `until`, one deadline at a time, in order."""
+    lives = list(lives)
+    while True:
+        waiting = [
+            (due.at, life.customer, due.signal, due.subject or "", due.happens)
+            for life in lives
+            for due in life.due()
+            if due.at <= until
+        ]
+        if not waiting:
+            return
+        *_, happens = min(waiting, key=lambda due: due[:4])
+        happens()
+
+
+def expected(
+    records: Sequence[Mapping[str, Any]],
+    *,
+    lateness: int = LATENESS,
+    until: int | None = None,
+    crossing: Parameters | None = CDNOW,
+) -> list[Told]:
+    """The alerts that these interactions lead to, in the order of decision.
+
+    `until` (microseconds) is where the clock ends, else the greatest time seen. `crossing` holds
+    r, alpha, a, b and theta; None means own-rhythm mode.
+    """
+    book = Book()
+    lives: dict[str, Life] = {}
+    newest: int | None = None
+    for order, record in enumerate(records):
+        fact = read(record, order)
+        newest = fact.at if newest is None else max(newest, fact.at)
+        fire(lives.values(), newest - lateness)
+        if fact.customer not in lives:
+            lives[fact.customer] = Life(fact.customer, book, crossing)
+        life = lives[fact.customer]
+        if life.has_heard(fact):
+            continue
+        fire([life], fact.at)
+        life.take(fact)
+    end = newest if until is None else until
+    if end is not None:
+        fire(lives.values(), end)
+    return book.told
