@@ -14,14 +14,14 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import orjson
 from confluent_kafka import Producer
 
 SEED = 1
-BEGIN = datetime(2025, 1, 6)  # UTC
+BEGIN = datetime(2025, 1, 6, tzinfo=UTC)
 SPAN_SECONDS = 60 * 86_400  # however many events: 60 days of business
 STEP_SECONDS = 180.0  # the usual pause between two events of one session
 DISORDER_SHARE = 0.1
@@ -99,6 +99,7 @@ def interactions(
         session.step += 1
         if session.step == len(session.script):
             live[place] = next(sessions)
+        moment = BEGIN + timedelta(seconds=at)
         digits = f"{random.getrandbits(128):032x}"
         parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
         yield (
@@ -106,7 +107,7 @@ def interactions(
             {
                 "id": "-".join(parts),
                 "type": kind,
-                "time": f"{(BEGIN + timedelta(seconds=at)).isoformat(timespec='milliseconds')}Z",
+                "time": f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z",
                 "channel": session.channel,
                 "customer_id": session.customer,
                 "brand": "aurora",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import structlog
 
 from agents.customers import worker
-from streams import logs
+from streams import cycles, logs
 from streams.settings import Settings
 
 log = structlog.get_logger("heed")
@@ -22,6 +22,7 @@ _PR_SET_PDEATHSIG = 1
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or ctrl-C. Raises Unusable, or what the worker died of."""
     logs.configure(settings.log_format, settings.log_level)
+    cycles.calm()
     try:
         import uvloop
 
@@ -38,7 +39,11 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, made.stop)
     log.info("worker starting", bootstrap=settings.bootstrap, store=settings.store)
-    await made.run()
+    sweeping = asyncio.create_task(cycles.sweep())
+    try:
+        await made.run()
+    finally:
+        sweeping.cancel()
     log.info("worker stopped")
 
 

@@ -1,0 +1,74 @@
+"""Heed's hot modules compiled by mypyc, from the very sources that are read and tested.
+
+    python -m benchmarks.compiled        # builds, prints the folder
+
+The tree stays pure: the four rooms are copied to `.cache/compiled/<hash of the sources>` and
+compiled there. `HEED_COMPILE=1 pip install .` does the same for an installation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("schemas", "streams", "agents", "heed")
+
+
+def source_state() -> str:
+    """A name for the present sources and interpreter."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in sorted([ROOT / "setup.py", *(p for r in ROOMS for p in (ROOT / r).rglob("*.py"))]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def build() -> Path:
+    """The folder of the compiled rooms, built if it is not there.
+
+    Raises subprocess.CalledProcessError where there is no C compiler or no mypyc.
+    """
+    target = ROOT / ".cache" / "compiled" / source_state()
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        work = Path(folder) / "tree"
+        work.mkdir()
+        for room in ROOMS:
+            shutil.copytree(
+                ROOT / room, work / room, ignore=shutil.ignore_patterns("__pycache__", "*.so")
+            )
+        shutil.copy(ROOT / "setup.py", work)
+        subprocess.run(
+            [sys.executable, "setup.py", "-q", "build_ext", "--inplace"],
+            cwd=work,
+            env={**os.environ, "HEED_COMPILE": "1"},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        shutil.rmtree(work / "build", ignore_errors=True)
+        work.rename(target)
+    return target
+
+
+def use() -> bool:
+    """Import Heed from the compiled folder in this process; False where it cannot be built."""
+    try:
+        folder = build()
+    except (subprocess.CalledProcessError, OSError) as why:
+        detail = getattr(why, "stderr", "") or str(why)
+        print(f"not compiled: {detail.strip().splitlines()[-1]}", file=sys.stderr)
+        return False
+    sys.path.insert(0, str(folder))
+    return True
+
+
+if __name__ == "__main__":
+    print(build())
