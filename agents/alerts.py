@@ -122,6 +122,8 @@ class Alerts:
         severity = SEVERITIES[alert.severity]
         customer_id, aliases = who(self._key)
         name = alert_id(alert.signal, self._key, alert.subject, alert.opened_at)
+        became_true = rfc3339(at)
+        opened = became_true if at == alert.opened_at else rfc3339(alert.opened_at)
         told = Alert(
             alert_id=name,
             signal=alert.signal,
@@ -137,9 +139,9 @@ class Alerts:
             region=customer.region,
             subject=alert.subject,
             lifecycle_stage=customer.stage,
-            event_time=rfc3339(at),
-            opened_at=rfc3339(alert.opened_at),
-            resolved_at=rfc3339(at) if status in ("resolved", "expired") else None,
+            event_time=became_true,
+            opened_at=opened,
+            resolved_at=became_true if status in ("resolved", "expired") else None,
             detected_at=self._detected,
             probability=kind.probability(facts),
             value_at_risk=kind.value(facts),

@@ -5,6 +5,7 @@ customer's own before the customer's own next record. So what is decided depends
 alone, not on how they were cut into batches.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from agents.alerts import Alerts
@@ -14,11 +15,11 @@ from schemas import customer as state
 from schemas.customer import Customer
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
-from streams.contract import Codec, Decision, Forward, Record, Refusal
+from streams.contract import HOPS as HOPS
+from streams.contract import Codec, Decision, Forward, Record, Refusal, hops
 from streams.murmur2 import partition_of
 from streams.rows import Row, View
 
-HOPS = "heed-hops"
 MAX_HOPS = 3
 DEFAULT_FUTURE = 5 * MINUTE
 
@@ -28,14 +29,11 @@ class CustomerCodec:
 
     version = state.VERSION
 
-    def encode(self, customer: Customer) -> bytes:
-        return state.encode(customer)
+    def encode(self, customer: Customer, deadline: int) -> bytes:
+        return state.encode(customer, deadline)
 
     def decode(self, value: bytes) -> Customer:
         return state.decode(value)
-
-    def deadline(self, customer: Customer) -> int:
-        return customer.deadline
 
 
 class Customers:
@@ -59,24 +57,55 @@ class Customers:
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         decision = Decision()
         alerts = Alerts(self.rulebook.kinds, decision, wall, self.warm_up_until)
-        clock, deadlines, counts = view.clock, view.deadlines, decision.counts
+        clock, deadlines, find, touched = view.clock, view.deadlines, view.get, view.touched
+        by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
+        excluding = bool(self.rulebook.standards.exclude.customers)
+        taken: list[tuple[str, str]] = []
+        # The hot loop: what is common is written out, what is rare is called.
         for record in records:
             try:
                 event = self._take(record)
-                key = row_key(event)
-                row = view.get(key)
+                customer_id = event.customer_id
+                key = "c:" + customer_id if customer_id is not None else row_key(event)
+                row = find(key)
                 if row is None:
                     if view.partitions > 1 and not self._at_home(view, record, key, decision):
                         continue
-                    row = self._welcome(view, key, event, alerts)
+                    row = self._welcome(view, key, alerts)
             except Rejected as why:
                 decision.refusals.append(Refusal(record, why.reason, why.message))
                 continue
             at = event.time
-            if deadlines.next <= clock.advance(at):
+            if at > clock.newest:
+                clock.advance(at)
+            if deadlines.next <= clock.now:
                 self._fire_due(view, alerts)
-            self._apply(view, row, event, alerts)
-            counts["interactions", event.channel, _label(event)] += 1
+            customer = row.state
+            if row.deadline <= at:
+                self._fire(view, row, at, alerts)
+            taken.append((event.channel, event.kind))
+            if not customer.remember(event.id):
+                alerts.count("duplicates")
+                continue
+            if not row.touched:
+                row.touched = True
+                touched.append(row)
+            if at >= customer.last_seen:
+                customer.last_seen = at
+                _describe(customer, event)
+            if varies:
+                by_class = self.rulebook.chapter(customer).by_class
+            concerned = by_class[event.__class__]
+            if concerned and not (excluding and self._excluded(key)):
+                alerts.about(key, customer)
+                for signal in concerned:
+                    signal.on_event(customer, event, alerts)
+                deadline = customer.deadline
+                if deadline != row.deadline:
+                    view.schedule(row, deadline)
+        counts = decision.counts
+        for (channel, kind), number in Counter(taken).items():
+            counts["interactions", channel, "custom" if kind.startswith("x_") else kind] += number
         return decision
 
     def tick(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
@@ -102,39 +131,16 @@ class Customers:
         routing = routing_key(key)
         if partition_of(routing, view.partitions) == view.partition:
             return True
-        hops = next((int(value) for name, value in record.headers if name == HOPS), 0)
-        if hops >= MAX_HOPS:
-            raise Rejected("forward_loop", f"forwarded {hops} times and still not at home")
+        if (times := hops(record)) >= MAX_HOPS:
+            raise Rejected("forward_loop", f"forwarded {times} times and still not at home")
         decision.forwards.append(Forward(record, routing))
         return False
 
-    def _welcome(
-        self, view: View[Customer], key: str, event: Interaction, alerts: Alerts
-    ) -> Row[Customer]:
+    def _welcome(self, view: View[Customer], key: str, alerts: Alerts) -> Row[Customer]:
         row = view.add(key, Customer())
         alerts.about(key, row.state)
         alerts.stage("acquired")
         return row
-
-    def _apply(
-        self, view: View[Customer], row: Row[Customer], event: Interaction, alerts: Alerts
-    ) -> None:
-        customer, at = row.state, event.time
-        if row.deadline <= at:
-            self._fire(view, row, at, alerts)
-        view.touch(row)
-        if not customer.remember(event.id):
-            alerts.count("duplicates")
-            return
-        if at >= customer.last_seen:
-            customer.last_seen = at
-            _describe(customer, event)
-        concerned = self.rulebook.chapter(customer).by_class[event.__class__]
-        if concerned and not self._excluded(row.key):
-            alerts.about(row.key, customer)
-            for signal in concerned:
-                signal.on_event(customer, event, alerts)
-            view.schedule(row, customer.deadline)
 
     def _fire_due(self, view: View[Customer], alerts: Alerts, limit: int | None = None) -> None:
         now, fired = view.clock.now, 0
@@ -161,11 +167,6 @@ class Customers:
     def _excluded(self, key: str) -> bool:
         standards = self.rulebook.standards
         return bool(standards.exclude.customers) and standards.excludes(key.partition(":")[2])
-
-
-def _label(event: Interaction) -> str:
-    kind = event.kind
-    return "custom" if kind.startswith("x_") else kind
 
 
 def _describe(customer: Customer, event: Interaction) -> None:

@@ -8,6 +8,9 @@ from schemas.customer import Customer
 from schemas.interaction import CLASSES, CustomActivity, Interaction
 from schemas.standards import Scope, Standards, Thresholds
 
+# Platforms name brands and branches freely; what is kept of them is only a short cut.
+_MOST_SCOPES = 10_000
+
 
 class Chapter(NamedTuple):
     """The signals for one kind of customer, indexed by the class of the interaction."""
@@ -37,6 +40,8 @@ class Rulebook:
         if found is None:
             thresholds = self.standards.thresholds(*scope)
             found = self._chapters.get(thresholds) or _chapter(thresholds)
+            if len(self._scopes) >= _MOST_SCOPES:
+                self._scopes.clear()
             self._chapters[thresholds] = self._scopes[scope] = found
         return found
 

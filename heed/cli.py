@@ -1,34 +1,48 @@
-"""`heed`: every command, its options and its exit codes.
+"""`heed`: every command and its options; `heed.exits` has the exit codes."""
 
-0: done. 1: done, and something is bad (`check`), or a worker that must be restarted. 2: unusable
-input or settings, with one sentence that says what to do.
-"""
-
-import os
 import sys
 import time
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
+from rich.table import Table
+from typer.core import TyperGroup
 
-from heed.formats import Counts, UnusableInput, read
-from heed.progress import console, out, watched
+from heed.exits import run
+from heed.formats import Counts, lines, read
+from heed.formats.source import check as check_file
+from heed.progress import out, say, watched
 from schemas.instant import NotAnInstant, instant
 from schemas.interaction import Rejected, decode
-from schemas.standards import BadStandards, Standards, load
+from schemas.standards import Standards, load
+from streams import logs
 from streams import settings as engine
 from streams.errors import Unusable
-from streams.settings import Settings
+
+
+class Group(TyperGroup):
+    """The commands; `heed --help` ends with every setting."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        super().format_help(ctx, formatter)
+        table = Table("setting", "default", "meaning", box=None)
+        for setting in engine.described():
+            table.add_row(*setting)
+        out.print(table)
+
 
 app = typer.Typer(
+    cls=Group,
     help="Hears every interaction of every customer, and says who is about to be lost.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    epilog="Settings: environment HEED_* or a TOML file (HEED_CONFIG); `heed settings` lists them.",
+    epilog="Begin with `heed demo`. Settings come from options, else from the environment, else "
+    "from a TOML file (named by HEED_CONFIG, keys as below in lower case and without HEED_).",
 )
 
 
@@ -47,25 +61,33 @@ StandardsFile = Annotated[
     Path | None, typer.Option("--standards", help="standards.toml; built-in defaults without one.")
 ]
 Bootstrap = Annotated[str | None, typer.Option(help="Kafka brokers, host:port, comma separated.")]
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
 
 
 @app.command()
 def demo(
-    once: Annotated[bool, typer.Option(help="End after the replay, with a summary.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End after the replay.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="The summary as one JSON object, on the last line.")
     ] = False,
-    web_port: Annotated[int, typer.Option(help="Port of /metrics; 0: any free one.")] = 6066,
+    web_port: Annotated[
+        int, typer.Option(help="Port of /metrics; 0: any free one.", min=0, max=65_535)
+    ] = 6066,
 ) -> None:
-    """Real purchases through an embedded Kafka broker to alerts, live. Nothing else is needed."""
-    from heed.demo import demo as run
+    """Real purchases through an embedded Kafka broker to alerts, live. Nothing else is needed.
 
-    result = run(once=once, quiet=json, web_port=web_port)
+    69,659 purchases of 1997-98 and a day of a shop with carts and a phone queue. Ends with a
+    summary, after ctrl-C or with --once after about ten seconds.
+    """
+    from heed.demo import demo as replayed
+    from heed.replay import sentences
+
+    result = replayed(once=once, quiet=json, web_port=web_port)
     if json:
         print(orjson.dumps(result).decode())
-    else:
-        console.print(result)
+        return
+    for line in sentences(result):
+        say(line, out)
 
 
 @app.command()
@@ -80,7 +102,11 @@ def worker(
         int, typer.Option(min=1, help="That many, one per core, on ports that follow each other.")
     ] = 1,
 ) -> None:
-    """Decide about interactions: Kafka in, alerts and metrics out, exactly once."""
+    """Decide about interactions: Kafka in, alerts and metrics out, exactly once.
+
+    Creates missing topics, restores its state, and works until SIGTERM or ctrl-C. More workers of
+    the same HEED_APP_ID share the partitions.
+    """
     from heed.run import run_worker, run_workers
 
     said: dict[str, Any] = {"bootstrap": bootstrap, "standards": standards, "store": store,
@@ -103,27 +129,44 @@ def replay(
     files: Files,
     format: Format = Kind.INTERACTIONS,
     standards: StandardsFile = None,
-    until: Annotated[str | None, typer.Option(help="Move the clock on to this time.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Move the clock on to this time, such as 1998-12-31.")
+    ] = None,
     diff: Annotated[
         Path | None, typer.Option(help="Another standards.toml: which alerts come and go with it.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="The summary on stderr as JSON.")] = False,
 ) -> None:
-    """The same decisions offline: alerts as JSON lines, in the order of decision."""
-    from heed.replay import Replay
+    """The same decisions offline, no broker: alerts as JSON lines on standard output.
+
+    They come in the order of decision; progress and a summary go to standard error. With --diff
+    there are only the alerts that one of both standards tells: - this one, + the other.
+    """
+    from heed.replay import Replay, difference, sentences
 
     began, counts = time.monotonic(), Counts()
-    end = None if until is None else instant(until)
-    run = Replay(_standards(standards))
+    end = None if until is None else _instant("--until", until)
+    replayed = Replay(_standards(standards))
+    other = None if diff is None else Replay(load(diff))
     values = watched(read(files, format.value, counts), "replaying")
-    if diff is not None:
-        _print_diff(run, Replay(_standards(diff)), list(values), end)
+    if other is not None:
+        told = difference(replayed, other, list(values), end)
     else:
-        write = sys.stdout.buffer.write
-        for output in run.run(values, end):
-            write(output.value + b"\n")
-        sys.stdout.buffer.flush()
-    _report(run.summary(time.monotonic() - began), run.rejected, counts, json)
+        told = (output.value for output in replayed.run(values, end))
+    for value in told:
+        sys.stdout.buffer.write(value + b"\n")
+    sys.stdout.buffer.flush()
+    result = replayed.summary(time.monotonic() - began)
+    if json:
+        print(orjson.dumps(result).decode(), file=sys.stderr)
+        return
+    for line in sentences(result):
+        say(line)
+    for reason, number in sorted(replayed.rejected.items()):
+        say(f"  rejected as {reason}: {number:,}")
+    if replayed.events and replayed.rejected["not_json"] == replayed.events:
+        say("  not one record is JSON: is it another --format?")
+    _print_skipped(counts)
 
 
 @app.command()
@@ -132,49 +175,59 @@ def publish(
     format: Format = Kind.INTERACTIONS,
     rate: Annotated[float | None, typer.Option(min=0.001, help="Records a second.")] = None,
     speed: Annotated[
-        float | None, typer.Option(min=0.001, help="Event time runs that many times faster.")
+        float | None,
+        typer.Option(min=0.001, help="Event time runs that many times faster; 1 is as it was."),
     ] = None,
     bootstrap: Bootstrap = None,
 ) -> None:
-    """Files into Kafka, paced; what cannot be taken ends in `rejected`, not here."""
+    """Files into Kafka, as fast as it takes them or paced.
+
+    What cannot be taken is sent all the same: the worker puts it into `rejected`, with the reason.
+    """
     from heed.publish import publish as send
     from streams.topics import reach
 
-    settings = engine.load(bootstrap=bootstrap)
+    if rate and speed:
+        raise Unusable("--rate and --speed both set the pace: give one of them")
+    settings, counts = engine.load(bootstrap=bootstrap), Counts()
+    values = watched(read(files, format.value, counts), "publishing")
     reach(settings)
-    counts = Counts()
-    sent = send(watched(read(files, format.value, counts), "publishing"), settings, rate, speed)
-    console.print(f"{sent:,} interactions published to {settings.input_topic}")
+    sent, whole = send(values, settings, rate, speed)
+    say(f"{sent:,} interactions published to {settings.input_topic}" + ("" if whole else ", ended"))
     _print_skipped(counts)
+    if not whole:
+        sys.exit(130)
 
 
 @app.command()
 def alerts(
     team: Annotated[str | None, typer.Option(help="Only this team's.")] = None,
-    follow: Annotated[bool, typer.Option(help="Go on with what comes.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes.")] = False,
     json: AsJson = False,
     bootstrap: Bootstrap = None,
 ) -> None:
-    """Open alerts, what is most at risk first; with --follow each one as it is told."""
-    from heed.inbox import Inbox, table, worklist
+    """Open alerts, what is most at risk first; with --follow then each one as it is told."""
+    from heed.inbox import Inbox, is_for, line, table, worklist
     from schemas.alert import encode
 
-    settings = engine.load(bootstrap=bootstrap)
-    inbox = Inbox(settings)
-    inbox.subscribe()
-    for _ in inbox.present():
-        pass
-    standing = worklist([a for a in inbox.open.values() if team in (None, a.team)])
-    if json:
-        for alert in standing:
-            print(encode(alert).decode())
-    else:
-        out.print(table(standing))
-    while follow:
-        for alert in inbox.read():
-            if team in (None, alert.team):
-                _print_alert(alert, json)
-    inbox.close()
+    with Inbox(engine.load(bootstrap=bootstrap)) as inbox:
+        for _ in inbox.present():
+            pass
+        standing = worklist(inbox.open.values(), team)
+        if json:
+            for alert in standing:
+                print(encode(alert).decode())
+        else:
+            out.print(table(standing))
+        sys.stdout.flush()
+        while follow:
+            for alert in inbox.read():
+                if not is_for(alert, team):
+                    continue
+                if json:
+                    print(encode(alert).decode(), flush=True)
+                else:
+                    out.print(line(alert), highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -185,15 +238,16 @@ def check(
     """Validate interactions: one line per bad record, exit 1 if there is one."""
     from agents.identity import row_key
 
-    bad = total = 0
-    for number, value in enumerate(watched(read(files, format.value), "checking"), 1):
-        total = number
+    bad, total, now = 0, 0, time.time_ns() // 1000
+    for where, value in watched(_records(files, format), "checking"):
+        total += 1
         try:
-            row_key(decode(value))
+            row_key(decode(value, now))
         except Rejected as why:
             bad += 1
-            print(f"record {number}: {why.reason}: {why.message}")
-    console.print(f"{total:,} records, {bad:,} bad")
+            print(f"{where}: {why.reason}: {why.message}")
+    sys.stdout.flush()
+    say(f"{total:,} records, {bad:,} bad")
     sys.exit(1 if bad else 0)
 
 
@@ -210,83 +264,46 @@ def topics(
     for found in ensure(settings):
         policy = found.config.get("cleanup.policy", "?")
         size = found.config.get("max.message.bytes", "?")
-        out.print(f"{found.name}: {found.partitions} partitions, {policy}, records to {size} bytes")
+        say(f"{found.name}: {found.partitions} partitions, {policy}, records to {size} bytes", out)
 
 
 @app.command()
 def settings() -> None:
     """Every setting with its default, as environment variable."""
-    import inspect
+    for variable, default, about in engine.described():
+        say(f"{variable}={default}  # {about}", out)
 
-    source = inspect.getsource(Settings).splitlines()
-    defaults: dict[str, Any] = {name: getattr(Settings(), name) for name in
-                                Settings.__struct_fields__}  # fmt: skip
-    for number, line in enumerate(source):
-        name = line.strip().partition(":")[0]
-        if name in defaults:
-            about = source[number + 1].strip().strip('"') if number + 1 < len(source) else ""
-            about = about if source[number + 1].strip().startswith('"""') else ""
-            out.print(f"HEED_{name.upper()}={defaults[name]}", f"[dim]{about}[/dim]")
+
+def _records(files: list[str], format: Kind) -> Iterator[tuple[str, bytes]]:
+    """Where each record is, and the record."""
+    if format is not Kind.INTERACTIONS:
+        for number, value in enumerate(read(files, format.value), 1):
+            yield f"record {number}", value
+        return
+    for file in files:
+        check_file(file)
+    for line in lines(files):
+        if line.data and not line.data.isspace():
+            yield f"{line.file}, line {line.number}", line.data
+
+
+def _instant(option: str, text: str) -> int:
+    try:
+        return instant(text)
+    except NotAnInstant as why:
+        raise Unusable(f"{option}: {why}") from None
 
 
 def _standards(path: Path | None) -> Standards | None:
     return None if path is None else load(path)
 
 
-def _report(result: dict[str, Any], rejected: Any, counts: Counts, json: bool) -> None:
-    if json:
-        print(orjson.dumps(result).decode(), file=sys.stderr)
-        return
-    console.print(
-        f"{result['events']:,} interactions of {result['customers']:,} customers in "
-        f"{result['seconds']:.1f} s, {result['rejected']:,} rejected"
-    )
-    for reason, number in sorted(rejected.items()):
-        console.print(f"  rejected as {reason}: {number:,}")
-    for signal, told in result["alerts"].items():
-        console.print(f"  {signal}: " + ", ".join(f"{n:,} {what}" for what, n in told.items()))
-    _print_skipped(counts)
-
-
 def _print_skipped(counts: Counts) -> None:
     for reason, number in sorted(counts.skipped.items()):
-        console.print(f"  rows left out as {reason}: {number:,}")
-
-
-def _print_diff(one: Any, other: Any, values: list[bytes], until: int | None) -> None:
-    """Alerts that only one of two runs tells: `-` here, `+` with the other standards."""
-    mine = {orjson.loads(o.value)["alert_id"]: o.value for o in one.run(values, until)}
-    theirs = {orjson.loads(o.value)["alert_id"]: o.value for o in other.run(values, until)}
-    for sign, here, there in ((b"-", mine, theirs), (b"+", theirs, mine)):
-        for name, value in here.items():
-            if name not in there:
-                sys.stdout.buffer.write(sign + value + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _print_alert(alert: Any, json: bool) -> None:
-    from heed.inbox import name_of
-    from schemas.alert import encode
-
-    if json:
-        print(encode(alert).decode(), flush=True)
-        return
-    status = alert.resolution or alert.status
-    out.print(
-        f"{alert.event_time[:16]} [bold]{alert.signal}[/bold] {status} "
-        f"{name_of(alert)}: {alert.reason}"
-    )
+        say(f"  rows left out as {reason}: {number:,}")
 
 
 def main() -> None:
-    """The entry point: turns what a user can mend into one sentence and exit code 2."""
-    try:
-        app()
-    except (Unusable, UnusableInput, BadStandards, NotAnInstant) as why:
-        print(f"heed: {why}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    """The entry point."""
+    logs.configure(level="warning")
+    run(app)

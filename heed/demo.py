@@ -5,11 +5,13 @@ is a seeded day of a shop with carts and a phone queue, so that every signal is 
 """
 
 import asyncio
+import contextlib
 import heapq
+import signal
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,8 @@ from rich.text import Text
 from agents.customers import worker
 from heed.cdnow_data import cdnow_path
 from heed.formats import read
-from heed.inbox import Inbox, name_of
-from heed.progress import console
+from heed.inbox import Inbox, name_of, shown
+from heed.progress import console, say
 from heed.publish import Publisher, event_time
 from heed.replay import summary
 from heed.shop_day import shop_day
@@ -39,7 +41,7 @@ from streams.worker import Worker
 # to come up while the purchases still move the clock.
 DAY = datetime(1998, 6, 26, tzinfo=UTC)
 # The embedded broker keeps about 5 MB a partition: no more than this may wait to be read.
-MOST_WAITING = 4000
+MOST_WAITING = 12_000
 NEWEST = 12
 
 
@@ -63,6 +65,8 @@ class Demo:
         self.error: BaseException | None = None
         self.all_sent = threading.Event()
         self.ended = threading.Event()
+        self.stop = asyncio.Event()
+        """Set by ctrl-C."""
         self.began = time.monotonic()
 
     def feed(self) -> None:
@@ -82,27 +86,30 @@ class Demo:
             self.error = why
 
     def _let_it_read(self, publisher: Publisher) -> None:
+        """Where much is waiting, wait for half of it: what is sent then goes in large batches."""
         self.sent = publisher.sent
-        while not self.ended.is_set():
-            if self.sent - self.decided() < MOST_WAITING:
-                return
-            publisher.flush()
-            self.ended.wait(0.01)
+        if self.sent - self.decided() < MOST_WAITING:
+            return
+        publisher.flush()
+        while self.sent - self.decided() > MOST_WAITING // 2 and not self.ended.is_set():
+            self.ended.wait(0.005)
 
     def decided(self) -> int:
-        """Records that have been committed."""
-        return sum(partition.next_offset for partition in list(self.worker.partitions.values()))
+        """Records whose decisions have been committed."""
+        return self._counted("interactions", "rejected")
+
+    def _counted(self, *names: str) -> int:
+        totals = list(self.worker.metrics.totals.items())
+        return sum(number for (name, *_), number in totals if name in names)
 
     def listen(self) -> None:
         """Read the alerts while they are written. Runs in a thread."""
         try:
-            inbox = Inbox(self.settings)
-            inbox.subscribe()
-            while not self.ended.is_set():
-                for alert in inbox.read(0.1, 5000):
-                    self.told[alert.signal, alert.status] += 1
-                    self.newest.appendleft(alert)
-            inbox.close()
+            with Inbox(self.settings) as inbox:
+                while not self.ended.is_set():
+                    for alert in inbox.read(0.1, 5000):
+                        self.told[alert.signal, alert.status] += 1
+                        self.newest.appendleft(alert)
         except BaseException as why:
             self.error = why
 
@@ -110,10 +117,7 @@ class Demo:
         """Everything sent has been decided, and every alert of it has been read back."""
         if not self.all_sent.is_set() or self.decided() < self.sent:
             return False
-        told = sum(
-            number for name, number in self.worker.metrics.totals.items() if name[0] == "alerts"
-        )
-        return told == self.told.total()
+        return self._counted("alerts") == self.told.total()
 
     def summary(self) -> dict[str, object]:
         """The summary of the contract."""
@@ -122,12 +126,16 @@ class Demo:
         for partition in self.worker.partitions.values():
             for name, number in partition.gauges.items():
                 gauges[name] += number  # type: ignore[assignment]
-        totals = self.worker.metrics.totals
-        rejected = sum(number for (name, *_), number in totals.items() if name == "rejected")
+        totals, rejected = self.worker.metrics.totals, self._counted("rejected")
         logic: Any = self.worker.logic
         return summary(
             self.sent, rejected, totals, gauges, logic.rulebook, time.monotonic() - self.began
         )
+
+    @property
+    def metrics_at(self) -> str:
+        """Where Prometheus finds this demo."""
+        return f"http://localhost:{self.worker.web_port}/metrics"
 
     def screen(self) -> RenderableType:
         """The live table."""
@@ -135,13 +143,14 @@ class Demo:
         head = Text.assemble(
             ("Heed", "bold"),
             f"  {decided:,} interactions decided, {decided / max(took, 0.001):,.0f}/s; metrics: ",
-            (f"http://localhost:{self.worker.web_port}/metrics", "underline"),
+            (self.metrics_at, "underline"),
+            "; all is decided, ctrl-C ends it" if self.finished() else "; ctrl-C ends it",
         )
         counts = Table(title="alerts by signal", title_justify="left")
         for column in ("signal", "opened", "resolved", "expired", "notices"):
             counts.add_column(column, justify="left" if column == "signal" else "right")
         told = Counter(self.told)
-        for name in sorted({signal for signal, _ in told}):
+        for name in sorted({name for name, _ in told}):
             counts.add_row(
                 name,
                 *(
@@ -155,7 +164,7 @@ class Demo:
         for alert in list(self.newest):
             status = alert.resolution or alert.status
             when = alert.event_time[:16].replace("T", " ")
-            newest.add_row(when, alert.signal, status, name_of(alert), alert.reason)
+            newest.add_row(when, alert.signal, status, name_of(alert), shown(alert.reason))
         return Group(head, counts, newest)
 
 
@@ -177,35 +186,68 @@ def demo(*, once: bool, quiet: bool, web_port: int) -> dict[str, object]:
 
 async def _run(settings: Settings, cdnow: Path, once: bool, quiet: bool) -> dict[str, object]:
     shown = Demo(settings, cdnow)
+    _end_on_signal(shown)
     working = asyncio.create_task(shown.worker.run())
-    restored = asyncio.create_task(shown.worker.restored.wait())
-    await asyncio.wait({working, restored}, return_when=asyncio.FIRST_COMPLETED)
+    await _first(working, shown.worker.restored.wait(), shown.stop.wait())
     threads = [
         threading.Thread(target=target, daemon=True) for target in (shown.listen, shown.feed)
     ]
     shown.began = time.monotonic()
-    for thread in threads if not working.done() else ():
-        thread.start()
     try:
-        with Live(console=console, auto_refresh=False, transient=once) as live:
-            while not working.done() and shown.error is None:
-                if not quiet and console.is_terminal:
-                    live.update(shown.screen(), refresh=True)
-                if once and shown.finished():
-                    break
-                await asyncio.sleep(0.1)
-    except asyncio.CancelledError:
-        pass
+        if not working.done() and not shown.stop.is_set():
+            for thread in threads:
+                thread.start()
+            await _watch(shown, working, once, quiet)
+        return shown.summary()
     finally:
-        result = shown.summary()
-        if not quiet:
-            console.print(shown.screen())
         shown.ended.set()
         shown.worker.stop()
         await working
         for thread in threads:
             if thread.is_alive():
                 thread.join(5)
-    if shown.error is not None:
-        raise shown.error
-    return result
+
+
+async def _watch(shown: Demo, working: "asyncio.Task[None]", once: bool, quiet: bool) -> None:
+    """Show how it goes, until it ends. Raises what a thread died of."""
+    is_live = console.is_terminal and not quiet
+    if not quiet and not is_live:
+        say(f"metrics: {shown.metrics_at}")
+    told = is_live or quiet
+    with Live(console=console, auto_refresh=False, transient=once) as live:
+        while not (working.done() or shown.stop.is_set()):
+            if shown.error is not None:
+                raise shown.error
+            if is_live:
+                live.update(shown.screen(), refresh=True)
+            if shown.finished():
+                if once:
+                    break
+                if not told:
+                    say("all is decided; ctrl-C ends it")
+                    told = True
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(shown.stop.wait(), 0.1)
+    if is_live and once:
+        console.print(shown.screen())
+
+
+async def _first(working: "asyncio.Task[None]", *others: Coroutine[Any, Any, Any]) -> None:
+    """Wait for the first of these to end, and drop the others."""
+    tasks = [asyncio.create_task(other) for other in others]
+    await asyncio.wait({working, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+
+
+def _end_on_signal(shown: Demo) -> None:
+    """Ctrl-C ends it with the summary; a second one at once."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        shown.stop.set()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)

@@ -1,16 +1,28 @@
 """The alerts as a support team sees them: read committed, the last state of each."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Self
 
 import msgspec
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from rich.markup import escape
 from rich.table import Table
 
 from schemas.alert import Alert, decode
 from streams.errors import Unusable
 from streams.settings import Settings
 from streams.topics import client_settings
+
+# A broker that says nothing for this long is not going to say where the topic ends.
+PATIENCE_SECONDS = 20.0
+_REFUSED = (
+    KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._UNKNOWN_TOPIC,
+    KafkaError._UNKNOWN_PARTITION,
+)
 
 
 class Inbox:
@@ -25,33 +37,47 @@ class Inbox:
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
-                "enable.partition.eof": False,
+                "enable.partition.eof": True,
             }
         )
+        self._unread: set[int] = set()
         self.open: dict[str, Alert] = {}
+
+    def __enter__(self) -> Self:
+        self.subscribe()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def subscribe(self) -> None:
         """Begin at the beginning. Raises Unusable where the topic is not there."""
         topic = self._settings.alerts_topic
+        patience = min(10, max(1, self._settings.connect_timeout_seconds))
         try:
-            known = self._consumer.list_topics(topic, timeout=10).topics[topic]
+            known = self._consumer.list_topics(topic, timeout=patience).topics[topic]
         except KafkaException as why:
             raise Unusable(
-                f"no Kafka broker answers at {self._settings.bootstrap} ({why.args[0].str()})"
+                f"no Kafka broker answers at {self._settings.bootstrap} ({why.args[0].str()}): "
+                f"start it, or set HEED_BOOTSTRAP"
             ) from None
         if known.error is not None or not known.partitions:
             raise Unusable(f"topic {topic} is not there: run `heed topics` or start a worker")
         self._consumer.assign([TopicPartition(topic, number, 0) for number in known.partitions])
-        self._ends = {
-            number: self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=10)
-            for number in known.partitions
-        }
+        self._unread = set(known.partitions)
 
     def read(self, timeout: float = 0.2, most: int = 1000) -> list[Alert]:
-        """What has come, oldest first; keeps track of what is open."""
+        """What has come, oldest first; keeps track of what is open. Raises Unusable."""
         told = []
         for message in self._consumer.consume(most, timeout):
-            if message.error() is None and (alert := _alert(message)) is not None:
+            if (error := message.error()) is not None:
+                self._take(error, message.partition())
+            elif (alert := _alert(message)) is not None:
                 told.append(alert)
                 if alert.status in ("open", "updated"):
                     self.open[alert.alert_id] = alert
@@ -59,22 +85,26 @@ class Inbox:
                     self.open.pop(alert.alert_id, None)
         return told
 
-    def present(self, quiet: float = 1.0) -> Iterator[Alert]:
-        """All that is there by now."""
-        last = time.monotonic()
-        while time.monotonic() - last < quiet and not self._at_end():
+    def present(self) -> Iterator[Alert]:
+        """All that is there by now. Raises Unusable where the broker falls silent."""
+        heard = time.monotonic()
+        while self._unread:
+            before = len(self._unread)
             told = self.read()
-            if told:
-                last = time.monotonic()
             yield from told
+            if told or len(self._unread) < before:
+                heard = time.monotonic()
+            elif time.monotonic() - heard > PATIENCE_SECONDS:
+                raise Unusable(
+                    f"{self._settings.bootstrap} has not sent the end of "
+                    f"{self._settings.alerts_topic} for {PATIENCE_SECONDS:.0f} s"
+                )
 
-    def _at_end(self) -> bool:
-        positions = self._consumer.position(self._consumer.assignment())
-        return all(
-            self._ends[p.partition][1] <= max(p.offset, 0)
-            or self._ends[p.partition][1] == self._ends[p.partition][0]
-            for p in positions
-        )
+    def _take(self, error: KafkaError, partition: int | None) -> None:
+        if error.code() == KafkaError._PARTITION_EOF:
+            self._unread.discard(-1 if partition is None else partition)
+        elif error.code() in _REFUSED:
+            raise Unusable(f"{self._settings.alerts_topic} cannot be read: {error.str()}")
 
     def close(self) -> None:
         self._consumer.close()
@@ -90,33 +120,52 @@ def _alert(message: Message) -> Alert | None:
         return None
 
 
-def worklist(alerts: list[Alert]) -> list[Alert]:
-    """Open alerts by what is at risk, the most first; then the longest standing."""
+def worklist(alerts: Iterable[Alert], team: str | None = None) -> list[Alert]:
+    """All alerts, or what one team is to see: what is at risk most first, then the oldest."""
     return sorted(
-        alerts,
+        (alert for alert in alerts if is_for(alert, team)),
         key=lambda a: (-(a.value_at_risk.amount if a.value_at_risk else 0.0), a.opened_at),
     )
 
 
+def is_for(alert: Alert, team: str | None) -> bool:
+    """Whether a team is to see it: its own, and not held back. Everything for None."""
+    return team is None or (alert.team == team and alert.suppressed_by is None)
+
+
 def table(alerts: list[Alert], most: int = 50) -> Table:
     """A list to work from."""
-    out = Table(title=f"{len(alerts)} open alerts", title_justify="left")
-    for column in ("at risk", "signal", "customer", "since", "why"):
+    first = f", the first {most}" if len(alerts) > most else ""
+    out = Table(title=f"{len(alerts):,} open alerts{first}", title_justify="left")
+    for column in ("at risk", "signal", "team", "customer", "since", "why"):
         out.add_column(column, justify="right" if column == "at risk" else "left")
     for alert in alerts[:most]:
         value = alert.value_at_risk
         out.add_row(
             f"{value.amount:,.2f} {value.currency or ''}".strip() if value else "",
             alert.signal,
+            alert.team,
             name_of(alert),
             alert.opened_at[:16].replace("T", " "),
-            alert.reason,
+            shown(alert.reason),
         )
     return out
 
 
+def line(alert: Alert) -> str:
+    """One state of an alert, as rich markup."""
+    status = alert.resolution or alert.status
+    when = alert.event_time[:16].replace("T", " ")
+    return f"{when} [bold]{alert.signal}[/bold] {status} {name_of(alert)}: {shown(alert.reason)}"
+
+
 def name_of(alert: Alert) -> str:
-    """Whom the alert is about."""
+    """Whom the alert is about, for a screen."""
     if alert.customer_id is not None:
-        return alert.customer_id
-    return ", ".join(f"{kind} {value}" for kind, value in (alert.aliases or {}).items())
+        return shown(alert.customer_id)
+    return shown(", ".join(f"{kind} {value}" for kind, value in (alert.aliases or {}).items()))
+
+
+def shown(text: str) -> str:
+    """Text that a platform sent, harmless on a terminal: neither markup nor control characters."""
+    return escape("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))

@@ -10,7 +10,7 @@ from agents.identity import routing_key, row_key
 from schemas.interaction import Rejected, decode
 from streams.errors import Unusable
 from streams.settings import Settings
-from streams.topics import client_settings
+from streams.topics import LARGEST_INTERACTION, client_settings
 
 
 class Publisher:
@@ -25,19 +25,31 @@ class Publisher:
                 **client_settings(settings),
                 "partitioner": "murmur2_random",
                 "compression.type": "none" if settings.embedded else "lz4",
-                "linger.ms": 5,
+                # The embedded broker gives one batch a fetch: few and large ones pass sooner.
+                "linger.ms": 50 if settings.embedded else 5,
                 "enable.idempotence": not settings.embedded,
-                "message.max.bytes": 6 << 20,
+                "message.max.bytes": LARGEST_INTERACTION,
             }
         )
+        if not settings.embedded:
+            self._find_topic()
+
+    def _find_topic(self) -> None:
+        try:
+            known = self._producer.list_topics(timeout=10).topics
+        except KafkaException as why:
+            raise Unusable(f"topics cannot be listed: {why.args[0].str()}") from None
+        if self.topic not in known:
+            raise Unusable(f"topic {self.topic} is not there: run `heed topics` or start a worker")
 
     def send(self, value: bytes) -> int | None:
         """Send one; its event time in microseconds, None where it cannot be read.
 
-        What cannot be taken is sent all the same: the worker puts it into `rejected`.
+        What cannot be taken is sent all the same: the worker puts it into `rejected`. Raises
+        Unusable for what the broker would not take, or has not taken.
         """
         try:
-            event = decode(value)
+            event = decode(value, time.time_ns() // 1000)
             key, at = routing_key(row_key(event)), event.time
         except Rejected:
             key, at = None, None
@@ -48,19 +60,26 @@ class Publisher:
             except BufferError:
                 self._producer.poll(0.05)
             except KafkaException as why:
-                raise Unusable(f"an interaction cannot be sent: {why.args[0].str()}") from None
+                raise Unusable(
+                    f"interaction {self.sent + 1} of {len(value):,} bytes cannot be sent: "
+                    f"{why.args[0].str()}"
+                ) from None
         self.sent += 1
         if self.sent % 500 == 0:
             self._producer.poll(0)
+            self._check()
         return at
 
     def flush(self, seconds: float = 60) -> None:
         """Wait until the broker has acknowledged everything. Raises Unusable."""
         left = self._producer.flush(seconds)
-        if self.failed is not None:
-            raise Unusable(f"the broker refused an interaction: {self.failed.str()}")
+        self._check()
         if left:
             raise Unusable(f"{left} interactions were not acknowledged within {seconds:.0f} s")
+
+    def _check(self) -> None:
+        if self.failed is not None:
+            raise Unusable(f"the broker refused an interaction: {self.failed.str()}")
 
     def _delivered(self, error: KafkaError | None, _: Any) -> None:
         if error is not None:
@@ -100,13 +119,17 @@ def event_time(value: bytes) -> int | None:
 
 def publish(
     values: Iterable[bytes], settings: Settings, rate: float | None, speed: float | None
-) -> int:
-    """Send all of `values`; how many."""
+) -> tuple[int, bool]:
+    """Send all of `values`; how many, and whether that was all or ctrl-C came first."""
     publisher, pace = Publisher(settings), Pace(rate, speed)
     paced = bool(rate or speed)
-    for value in values:
-        if paced:
-            pace.wait(event_time(value) if speed else None)
-        publisher.send(value)
+    whole = True
+    try:
+        for value in values:
+            if paced:
+                pace.wait(event_time(value) if speed else None)
+            publisher.send(value)
+    except KeyboardInterrupt:
+        whole = False
     publisher.flush()
-    return publisher.sent
+    return publisher.sent, whole

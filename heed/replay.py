@@ -1,10 +1,12 @@
 """The same decisions offline: no broker, one partition, a clock that the records move."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
-from agents.customers import load_standards
+import orjson
+
 from agents.decide import Customers
 from agents.rulebook import Rulebook
 from schemas.customer import Customer
@@ -12,8 +14,6 @@ from schemas.standards import Standards
 from streams.clock import DEFAULT_LATENESS, Clock
 from streams.contract import Decision, Line, Output, Refusal
 from streams.rows import Row, View
-
-__all__ = ["Replay", "load_standards"]
 
 CHUNK = 5000
 
@@ -92,3 +92,26 @@ def summary(
         "alerts": alerts,
         "seconds": round(seconds, 3),
     }
+
+
+def difference(
+    one: Replay, other: Replay, values: Sequence[bytes], until: int | None
+) -> Iterator[bytes]:
+    """Alerts that only one of two runs tells: `-` before those of `one`, `+` of the `other`."""
+    mine, theirs = (
+        {orjson.loads(told.value)["alert_id"]: told.value for told in run.run(values, until)}
+        for run in (one, other)
+    )
+    for sign, here, there in ((b"-", mine, theirs), (b"+", theirs, mine)):
+        yield from (sign + value for name, value in here.items() if name not in there)
+
+
+def sentences(result: dict[str, Any]) -> Iterator[str]:
+    """A summary for people: a line for the whole, and one for each signal."""
+    yield (
+        f"{result['events']:,} interactions of {result['customers']:,} customers in "
+        f"{result['seconds']:.1f} s, {result['rejected']:,} rejected"
+    )
+    for signal, told in result["alerts"].items():
+        said = [f"{number:,} {what}" for what, number in told.items() if number]
+        yield f"  {signal}: {', '.join(said) or 'none'}"

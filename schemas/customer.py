@@ -4,7 +4,9 @@ Stored as an 8-byte deadline (big endian, so that the store can order and restor
 decoding), one byte of version, and MessagePack. The row key (`c:<customer_id>` or
 `<alias type>:<value>`) names the row and is not repeated inside it.
 
-Every list has a cap: whatever is sent, the worst legal customer stays under 8 KiB.
+Every list has a cap, and `fits` keeps what lies between them: whatever is sent, the worst legal
+customer stays within 8 KiB. It is asked after every event and never when encoding, so that what is
+remembered depends on the events alone and not on when they were committed.
 """
 
 import msgspec
@@ -19,18 +21,26 @@ NEVER = 2**63 - 1
 
 MAX_CARTS = 16
 MAX_PRODUCTS = 64
-MAX_CHECKOUTS = 2
+MAX_CHECKOUTS = 4
 MAX_CONTACTS = 16
 MAX_PURCHASE_DAYS = 64
 MAX_SEEN = 64
-MAX_CLOSED = 4
-MAX_ANSWERS = 4
+MAX_CLOSED = 16
+MAX_ANSWERS = 8
 MAX_BYTES = 8192
 
 HASH = 8
 ITEM = 6  # four bytes of product hash, two of quantity
 MAX_QUANTITY = 0xFFFF
-_LONGEST_NAME = 40
+
+NAME_BYTES = 64
+EVENT_ID_BYTES = 128
+_SHARED = 9 + 4 * (NAME_BYTES + 2) + HASH * MAX_SEEN + 64
+"""The most that the fields of no signal take: header, scope, event ids, the rest."""
+_PURCHASES = 680
+"""The most that purchases and their one alert take."""
+_FEW = 5
+"""So many carts and contacts fit whatever they hold (1,080 bytes each at the most)."""
 
 
 class OpenAlert(Struct, array_like=True):
@@ -46,7 +56,13 @@ class OpenAlert(Struct, array_like=True):
 
 
 class Cart(Struct, array_like=True, gc=False):
-    """One cart. `items` packs product hashes and quantities, the oldest touched first."""
+    """One cart, its moments in microseconds (0: not yet).
+
+    `items` packs product hashes and quantities, the oldest touched first. `checkout_at` is the
+    last step of a checkout that stands; `changed_at` and `stated_at` are the last change of the
+    content and the last view that stated it. `opened_at` is of the alert that is open, and
+    `as_checkout` says which; `cart_opened` and `checkout_opened` are earlier openings.
+    """
 
     name: str | None
     touched: int
@@ -55,23 +71,30 @@ class Cart(Struct, array_like=True, gc=False):
     value: float = 0.0
     checkouts: bytes = b""
     checkout_at: int = 0
+    changed_at: int = 0
     stated_at: int = 0
     emptied_at: int = 0
     opened_at: int = 0
+    as_checkout: bool = False
     cart_opened: int = 0
     checkout_opened: int = 0
-    due: int = NEVER
     currency: str | None = None
     last_id: str = ""
     last_type: str = ""
 
 
 class Carts(Struct, array_like=True):
-    """The carts, and which were closed by an order lately: late touches of those are void."""
+    """The carts, and which of them orders have closed: older touches of those are void.
+
+    `closed` packs hashes of cart names and checkout ids, each with the time of its order;
+    `all_closed_at` is of the last order that closed every cart, `ordered_at` of the last one.
+    """
 
     carts: list[Cart] = msgspec.field(default_factory=list)
+    due: int = NEVER
     closed: bytes = b""
     all_closed_at: int = 0
+    ordered_at: int = 0
 
 
 class Contact(Struct, array_like=True, gc=False):
@@ -89,11 +112,13 @@ class Contact(Struct, array_like=True, gc=False):
 
 
 class Contacts(Struct, array_like=True):
-    """Contacts that may still matter, and when the customer was last answered."""
+    """Contacts that may still matter; when the customer was answered, or asked for a call back
+    without naming the contact."""
 
     contacts: list[Contact] = msgspec.field(default_factory=list)
-    answers: list[int] = msgspec.field(default_factory=list)
     due: int = NEVER
+    answers: list[int] = msgspec.field(default_factory=list)
+    callbacks: list[int] = msgspec.field(default_factory=list)
 
 
 class Purchases(Struct, array_like=True):
@@ -137,12 +162,11 @@ class Customer(Struct, array_like=True):
         """The earliest instant at which a signal wants to be asked again."""
         due = NEVER
         if self.carts is not None:
-            for cart in self.carts.carts:
-                due = min(due, cart.due)
-        if self.contacts is not None:
-            due = min(due, self.contacts.due)
-        if self.purchases is not None:
-            due = min(due, self.purchases.due)
+            due = self.carts.due
+        if self.contacts is not None and self.contacts.due < due:
+            due = self.contacts.due
+        if self.purchases is not None and self.purchases.due < due:
+            due = self.purchases.due
         return due
 
     def remember(self, event_id: str) -> bool:
@@ -167,12 +191,9 @@ _decode = msgspec.msgpack.Decoder(Customer).decode
 _VERSION = bytes([VERSION])
 
 
-def encode(customer: Customer) -> bytes:
-    """The stored form; sheds evidence, oldest first, should it pass 8 KiB."""
-    body = _encode(customer)
-    if len(body) > MAX_BYTES - 9:
-        body = _shed(customer)
-    return customer.deadline.to_bytes(8, "big") + _VERSION + body
+def encode(customer: Customer, deadline: int) -> bytes:
+    """The stored form; `deadline` is the customer's, which the caller has at hand."""
+    return deadline.to_bytes(8, "big") + _VERSION + _encode(customer)
 
 
 def decode(value: bytes) -> Customer:
@@ -189,22 +210,51 @@ def deadline_of(value: bytes) -> int:
     return int.from_bytes(value[:8], "big")
 
 
-def bounded(name: str) -> str:
-    """`name`, or where it is long its beginning and a hash: still one name for one thing."""
-    if len(name) <= _LONGEST_NAME:
+def bounded(name: str, most: int = NAME_BYTES) -> str:
+    """`name`, or where it is longer its beginning and a hash: still one name for one thing.
+
+    >>> bounded("cart-7"), len(bounded("cart" * 60)), len(bounded("\u00e9" * 60).encode())
+    ('cart-7', 64, 63)
+    """
+    if len(name) <= most and name.isascii():
         return name
-    return f"{name[:23]}~{xxhash.xxh3_64_hexdigest(name.encode())}"
+    raw = name.encode()
+    if len(raw) <= most:
+        return name
+    return f"{raw[: most - 17].decode(errors='ignore')}~{xxhash.xxh3_64_hexdigest(raw)}"
 
 
-def _shed(customer: Customer) -> bytes:
+def fits(customer: Customer) -> bool:
+    """Whether the customer stays within 8 KiB; sheds what explains alerts, the oldest first.
+
+    Then the lists of the oldest touched carts go, whose sums stay. Where that is not enough, a cart
+    or a contact is to be forgotten.
+    """
+    carts = customer.carts.carts if customer.carts is not None else ()
+    contacts = customer.contacts.contacts if customer.contacts is not None else ()
+    return len(carts) + len(contacts) <= _FEW or _has_room(customer) or _shed(customer)
+
+
+def _has_room(customer: Customer) -> bool:
+    own = (customer.alerts, customer.carts, customer.contacts)
+    return len(_encode(own)) <= MAX_BYTES - _SHARED - _PURCHASES
+
+
+def _shed(customer: Customer) -> bool:
     for alert in sorted(customer.alerts, key=lambda alert: alert.opened_at):
-        alert.evidence = []
-        body = _encode(customer)
-        if len(body) <= MAX_BYTES - 9:
-            return body
-    for cart in sorted(customer.carts.carts if customer.carts else [], key=lambda c: c.touched):
-        cart.last_id = ""
-        body = _encode(customer)
-        if len(body) <= MAX_BYTES - 9:
-            return body
-    return _encode(customer)
+        if alert.evidence:
+            alert.evidence = []
+            if _has_room(customer):
+                return True
+    for contact in customer.contacts.contacts if customer.contacts is not None else ():
+        if contact.queued_id or contact.abandoned_id:
+            contact.queued_id = contact.abandoned_id = ""
+            if _has_room(customer):
+                return True
+    carts = customer.carts.carts if customer.carts is not None else []
+    for cart in sorted(carts, key=lambda cart: cart.touched):
+        if cart.items or cart.last_id:
+            cart.items, cart.last_id = b"", ""
+            if _has_room(customer):
+                return True
+    return False

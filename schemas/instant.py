@@ -22,6 +22,8 @@ EARLIEST = 631_152_000 * SECOND
 LATEST = 253_402_300_800 * SECOND - 1
 # From here on (the year 5138) a number of seconds is a finer unit, sent by mistake.
 TOO_FINE = 100_000_000_000
+# Written out, because compiled code takes no whole number for a float that is too large for one.
+Number = int | float
 _FINER = ((1e14, "epoch milliseconds"), (1e17, "epoch microseconds"), (1e20, "epoch nanoseconds"))
 
 Timestamp = Annotated[datetime, Meta(tz=True)]
@@ -35,7 +37,7 @@ class NotAnInstant(ValueError):
     """The value is not a time that Heed accepts; the message says what would be."""
 
 
-def instant(value: datetime | float | str) -> int:
+def instant(value: datetime | Number | str) -> int:
     """Microseconds of an RFC 3339 time, a date alone (00:00:00 UTC), or epoch seconds.
 
     Digits beyond the sixth decimal are rounded, and a leap second is the first of the next minute.
@@ -79,17 +81,22 @@ def _from_text(text: str) -> int:
     return (moment - _EPOCH) // _MICROSECOND + leap
 
 
-def _too_fine(value: float) -> str:
+def _too_fine(value: Number) -> str:
     for limit, unit in _FINER:
         if value < limit:
             return f"{value:.0f} looks like {unit}: send epoch seconds"
-    return f"{value} is no time: send epoch seconds or RFC 3339"
+    return f"{_figure(value)} is no time: send epoch seconds or RFC 3339"
 
 
-def _said(value: datetime | float | str) -> str:
+def _said(value: datetime | Number | str) -> str:
     if isinstance(value, str):
         return quoted(value)
-    return value.isoformat() if isinstance(value, datetime) else f"{value:.15g}"
+    return value.isoformat() if isinstance(value, datetime) else _figure(value)
+
+
+def _figure(value: Number) -> str:
+    """The number, where it is not too large for a float, or for a sentence."""
+    return f"{value:.15g}" if -1e20 < value < 1e20 else "such a number"
 
 
 def quoted(text: str) -> str:
@@ -99,15 +106,27 @@ def quoted(text: str) -> str:
     return f"{text[: _LONGEST_QUOTE - 3] + '...'!r}"
 
 
+_days: dict[int, str] = {}
+_MOST_DAYS = 4096
+
+
 def rfc3339(at: int) -> str:
     """`at` as RFC 3339 UTC with six decimals.
 
     >>> rfc3339(1795341600_000001)
     '2026-11-22T10:00:00.000001Z'
     """
-    seconds, micros = divmod(at, SECOND)
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{micros:06d}Z"
+    # Alerts tell several times each, most of them of few days: the date is made once for each.
+    day, rest = divmod(at, DAY)
+    date_of_day = _days.get(day)
+    if date_of_day is None:
+        if len(_days) >= _MOST_DAYS:
+            _days.clear()
+        date_of_day = _days[day] = iso_day(day)
+    seconds, micros = divmod(rest, SECOND)
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{date_of_day}T{hour:02d}:{minute:02d}:{second:02d}.{micros:06d}Z"
 
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()

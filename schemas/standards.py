@@ -1,25 +1,31 @@
 """What the house promises: thresholds from standards.toml, by party, brand and branch.
 
 One table per signal, and `[[override]]` tables that change some of them where their `party`,
-`brand` and `branch` all match; later ones win. Durations are a number and a unit (`"60 min"`).
+`brand` and `branch` all match; where several match all of them hold, the later ones over the
+earlier ones. Durations are a number and a unit (`"60 min"`).
 """
 
 import fnmatch
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from schemas.instant import DAY, HOUR, MINUTE, SECOND, WEEK
+from schemas.instant import DAY, HOUR, MINUTE, SECOND, WEEK, quoted
+from schemas.interaction import Party
+from schemas.vocabulary import RequiredName
 
 T = TypeVar("T")
+Key = tuple[str | int, ...]
+"""Where something stands: table and key, `override` followed by its number."""
 
 
 class BadStandards(ValueError):
-    """standards.toml cannot be used; the message names file, key and what was expected."""
+    """standards.toml cannot be used; the message gives file, line, key and what was expected."""
 
 
 class Duration(int):
@@ -33,22 +39,35 @@ _UNITS = {
     **dict.fromkeys(("d", "day", "days"), DAY),
     **dict.fromkeys(("w", "week", "weeks"), WEEK),
 }
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*")
+_DURATION = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*")
+# Longer than any customer: what is above is a slip, and would leave the range of instants.
+LONGEST = 36_525 * DAY
 
 
 def duration(text: str) -> Duration:
-    """A duration in microseconds.
+    """A duration in microseconds. Raises ValueError.
 
     >>> duration("1.5 min") == 90 * SECOND
     True
     """
     match = _DURATION.fullmatch(text)
     if match is None or match[2] not in _UNITS:
-        raise ValueError(f'{text!r} is not a duration such as "90 s", "60 min", "24 h" or "30 d"')
-    return Duration(round(float(match[1]) * _UNITS[match[2]]))
+        raise ValueError(
+            f'{quoted(text)} is not a duration such as "90 s", "60 min", "24 h" or "30 d"'
+        )
+    span = round(float(match[1]) * _UNITS[match[2]])
+    if span > LONGEST:
+        raise ValueError(f"{quoted(text)} is longer than a hundred years")
+    return Duration(span)
+
+
+Positive = Annotated[float, Meta(gt=0, le=10_000)]
+Fraction = Annotated[float, Meta(ge=0.001, le=0.999)]
 
 
 class CartAbandoned(Struct, frozen=True, forbid_unknown_fields=True):
+    """A cart that nobody touches: after how long, how often at most, and until when."""
+
     idle: Duration = Duration(60 * MINUTE)
     cool_down: Duration = Duration(24 * HOUR)
     expires: Duration = Duration(30 * DAY)
@@ -56,6 +75,8 @@ class CartAbandoned(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CheckoutAbandoned(Struct, frozen=True, forbid_unknown_fields=True):
+    """A checkout without a further step, likewise."""
+
     idle: Duration = Duration(10 * MINUTE)
     cool_down: Duration = Duration(24 * HOUR)
     expires: Duration = Duration(30 * DAY)
@@ -63,6 +84,8 @@ class CheckoutAbandoned(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class QueueAbandoned(Struct, frozen=True, forbid_unknown_fields=True):
+    """A wait that was given up, unless it was too short to have been answered."""
+
     short_abandon: Duration = Duration(5 * SECOND)
     repeated_within: Duration = Duration(24 * HOUR)
     expires: Duration = Duration(7 * DAY)
@@ -73,17 +96,19 @@ class GoneSilent(Struct, frozen=True, forbid_unknown_fields=True):
     """BG/NBD parameters are per week; the defaults are the published fit of CDNOW."""
 
     model: Literal["bg_nbd", "own_rhythm"] = "bg_nbd"
-    alive: float = 0.5
-    r: float = 0.243
-    alpha: float = 4.414
-    a: float = 0.793
-    b: float = 2.426
-    percentile: float = 0.9
-    factor: float = 1.5
+    alive: Fraction = 0.5
+    r: Positive = 0.243
+    alpha: Positive = 4.414
+    a: Positive = 0.793
+    b: Positive = 2.426
+    percentile: Fraction = 0.9
+    factor: Positive = 1.5
     enabled: bool = True
 
 
 class WonBack(Struct, frozen=True, forbid_unknown_fields=True):
+    """The return of somebody who had fallen silent."""
+
     enabled: bool = True
 
 
@@ -100,11 +125,29 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
 class Exclude(Struct, frozen=True, forbid_unknown_fields=True):
     """Test and bot customers, by shell pattern on the customer id or alias value."""
 
-    customers: tuple[str, ...] = ()
+    customers: tuple[RequiredName, ...] = ()
 
 
-_SCOPES = ("party", "brand", "branch")
+class Where(Struct, frozen=True):
+    """Whom an override is for."""
+
+    party: Party | None = None
+    brand: RequiredName | None = None
+    branch: RequiredName | None = None
+
+
 Scope = tuple[str | None, str | None, str | None]
+Changes = dict[str, dict[str, Any]]
+"""What an override changes: values by table and key."""
+
+# What may stand beside the tables of signals.
+_BESIDE: dict[Key, tuple[str, ...]] = {
+    (): ("exclude", "override"),
+    ("override",): Where.__struct_fields__,
+    ("exclude",): (),
+}
+# Zero would mean "at once" for these, for ever or without end.
+_ABOVE_ZERO = frozenset({"idle", "expires", "repeated_within"})
 
 
 class Standards:
@@ -113,7 +156,7 @@ class Standards:
     def __init__(
         self,
         base: Thresholds | None = None,
-        overrides: tuple[tuple[Scope, Thresholds], ...] = (),
+        overrides: tuple[tuple[Scope, Changes], ...] = (),
         exclude: Exclude | None = None,
     ) -> None:
         self.base = base or Thresholds()
@@ -122,12 +165,12 @@ class Standards:
         self.varies = bool(overrides)
 
     def thresholds(self, party: str | None, brand: str | None, branch: str | None) -> Thresholds:
-        """The thresholds for one scope: the last override whose every named part matches."""
-        said = (party or "customer", brand, branch)
-        for scope, thresholds in reversed(self.overrides):
+        """The thresholds for one scope: the base, changed by every override that matches."""
+        said, found = (party or "customer", brand, branch), self.base
+        for scope, changes in self.overrides:
             if all(want is None or want == have for want, have in zip(scope, said, strict=True)):
-                return thresholds
-        return self.base
+                found = _changed(found, changes)
+        return found
 
     def excludes(self, name: str) -> bool:
         """Whether the customer of that id or alias value is a test or bot."""
@@ -137,7 +180,8 @@ class Standards:
 def load(path: Path) -> Standards:
     """Standards from a file. Raises BadStandards with one sentence."""
     try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
+        # Some editors begin a file with a byte order mark.
+        return parse(path.read_text(encoding="utf-8-sig"), str(path))
     except OSError as why:
         raise BadStandards(f"{path}: cannot be read: {why.strerror}") from None
     except UnicodeDecodeError:
@@ -145,81 +189,144 @@ def load(path: Path) -> Standards:
 
 
 def parse(text: str, name: str = "standards.toml") -> Standards:
-    """Standards from TOML text; `name` stands in the messages."""
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as why:
-        raise BadStandards(f"{name}: is not TOML: {why}") from None
-    overrides = tables.pop("override", [])
-    exclude = _convert(tables.pop("exclude", {}), Exclude, name, "exclude", text)
-    base = _convert(tables, Thresholds, name, "", text)
-    _check(base, name)
-    if not isinstance(overrides, list):
-        raise BadStandards(f"{name}: write [[override]], with two brackets")
-    scoped = []
-    merged: list[tuple[Scope, dict[str, Any]]] = []
-    for override in overrides:
-        scope = (override.pop("party", None), override.pop("brand", None),
-                 override.pop("branch", None))  # fmt: skip
+    """Standards from TOML text; `name` stands in the messages. Raises BadStandards."""
+    return _Reader(text, name).standards()
+
+
+class _Reader:
+    """One file while it is read: its text says in which line a mistake is."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.text = text
+        self.name = name
+
+    def standards(self) -> Standards:
+        try:
+            tables = tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as why:
+            message = str(why)
+            line = re.search(r" \(at line (\d+), column \d+\)$", message)
+            place = f"{self.name}:{line[1]}" if line else self.name
+            what = message[: line.start()] if line else message
+            raise BadStandards(f"{place}: is not TOML: {what}") from None
+        overrides = tables.pop("override", [])
+        exclude = self._convert(tables.pop("exclude", {}), Exclude, ("exclude",))
+        base = self._thresholds(tables, ())
+        if not isinstance(overrides, list) or not all(isinstance(one, dict) for one in overrides):
+            raise self._refusal(("override",), "write [[override]], with two brackets")
+        scoped = [self._override(one, number) for number, one in enumerate(overrides)]
+        return Standards(base, tuple(scoped), exclude)
+
+    def _override(self, tables: dict[str, Any], number: int) -> tuple[Scope, Changes]:
+        under = ("override", number)
+        said = {part: tables.pop(part) for part in Where.__struct_fields__ if part in tables}
+        where = self._convert(said, Where, under)
+        scope = (where.party, where.brand, where.branch)
         if scope == (None, None, None):
-            raise BadStandards(f"{name}: an [[override]] names party, brand or branch")
-        # An override stands on every earlier one whose scope it lies in, and on the defaults.
-        wider = [part for outer, part in merged if _lies_in(scope, outer)]
-        whole = _merge(tables, *wider, override)
-        thresholds = _convert(whole, Thresholds, name, "override", text)
-        _check(thresholds, name)
-        merged.append((scope, override))
-        scoped.append((scope, thresholds))
-    return Standards(base, tuple(scoped), exclude)
+            raise self._refusal(under, "names none of party, brand and branch")
+        thresholds = self._thresholds(tables, under)
+        if not any(tables.values()):
+            raise self._refusal(
+                under, "changes nothing: its tables are written [override.cart_abandoned]"
+            )
+        changes = {
+            table: {key: getattr(getattr(thresholds, table), key) for key in keys}
+            for table, keys in tables.items()
+        }
+        return scope, changes
+
+    def _thresholds(self, tables: dict[str, Any], under: Key) -> Thresholds:
+        thresholds = self._convert(tables, Thresholds, under)
+        for table, keys in tables.items():
+            for key in sorted(keys.keys() & _ABOVE_ZERO):
+                if getattr(getattr(thresholds, table), key) <= 0:
+                    raise self._refusal(
+                        (*under, table, key), 'expected a duration above 0, as "60 min"'
+                    )
+        return thresholds
+
+    def _convert(self, tables: Any, kind: type[T], under: Key) -> T:
+        try:
+            return msgspec.convert(tables, kind, dec_hook=_hook)
+        except msgspec.ValidationError as why:
+            raise self._said(str(why), kind, under) from None
+
+    def _said(self, message: str, kind: type[Any], under: Key) -> BadStandards:
+        """msgspec's message in our words."""
+        what, _, where = message.partition(" - at `$")
+        inner = [part for part in re.sub(r"\[.*?\]", "", where).strip("`").split(".") if part]
+        known: Any = kind
+        for part in inner:
+            known = get_type_hints(known).get(part)
+        path, unknown = (*under, *inner), re.match(r"Object contains unknown field `(.*)`", what)
+        if unknown:
+            choices = ", ".join((*known.__struct_fields__, *([] if inner else _BESIDE[under[:1]])))
+            return self._refusal(
+                (*path, unknown[1]), f"is not known here: expected one of {choices}"
+            )
+        if what.startswith("Invalid enum value"):
+            parts = [each for part in get_args(known) for each in get_args(part) or (part,)]
+            choices = ", ".join(part for part in parts if isinstance(part, str))
+            return self._refusal(
+                path, f"{what[len('Invalid enum value ') :]} is not one of {choices}"
+            )
+        return self._refusal(path, _in_toml(what))
+
+    def _refusal(self, path: Key, what: str) -> BadStandards:
+        line = self._line(path)
+        place = self.name if line is None else f"{self.name}:{line}"
+        key = ".".join(part for part in path if isinstance(part, str))
+        return BadStandards(f"{place}: {key}: {what}")
+
+    def _line(self, path: Key) -> int | None:
+        """The line that `path`, or what encloses it, is written in."""
+        lines = _lines(self.text)
+        while path and path not in lines:
+            path = path[:-1]
+        return lines.get(path)
 
 
-def _lies_in(scope: Scope, outer: Scope) -> bool:
-    return all(want is None or want == have for want, have in zip(outer, scope, strict=True))
+_HEADER = re.compile(r"\s*(\[\[?)([^\[\]#]+)\]")
+_KEY = re.compile(r"\s*((?:[\w.\s-]|\"[^\"]*\"|'[^']*')+?)\s*=")
 
 
-def _merge(*tables: dict[str, Any]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for table in tables:
-        for key, value in table.items():
-            if isinstance(value, dict) and isinstance(out.get(key), dict):
-                out[key] = {**out[key], **value}
-            else:
-                out[key] = value
-    return out
+def _lines(text: str) -> dict[Key, int]:
+    """The line of every table and key; `override` is followed by its number, from 0."""
+    lines: dict[Key, int] = {}
+    table: Key = ()
+    seen: Counter[str] = Counter()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            first, *rest = _parts(header[2])
+            seen[first] += header[1] == "[["
+            table = (first, seen[first] - 1, *rest) if seen[first] else (first, *rest)
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            lines.setdefault((*table, *_parts(key[1])), number)
+    return lines
+
+
+def _parts(dotted: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in dotted.split(".")]
 
 
 def _hook(kind: type[Any], value: object) -> object:
-    if kind is Duration and isinstance(value, str):
+    if isinstance(value, str):
         return duration(value)
-    raise ValueError('expected a duration such as "60 min"')
+    raise ValueError(f'{value!r} is not a duration with its unit, such as "60 min"')
 
 
-def _convert(value: Any, kind: type[T], name: str, under: str, text: str) -> T:
-    try:
-        return msgspec.convert(value, kind, dec_hook=_hook)
-    except (msgspec.ValidationError, ValueError) as why:
-        message = str(why)
-        place = f"{under}: " if under else ""
-        raise BadStandards(f"{name}{_line(text, message)}: {place}{message}") from None
+def _in_toml(what: str) -> str:
+    """msgspec's message in TOML's words."""
+    words = {"object": "table", "str": "text", "bool": "true or false", "array": "list",
+             "float": "number", "int": "whole number"}  # fmt: skip
+    said = re.sub(r"`(\w+)(?: \| null)?`", lambda word: words.get(word[1], word[1]), what)
+    return said[:1].lower() + said[1:] if said.startswith("Expected") else said
 
 
-def _line(text: str, message: str) -> str:
-    """`:12` where the last key that the message names is found in the text."""
-    keys = re.findall(r"\$\.([\w.]+)", message) or re.findall(r"field `(\w+)`", message)
-    if not keys:
-        return ""
-    last = keys[-1].split(".")[-1]
-    for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"\s*\[*{re.escape(last)}\b|\s*\[.*\.{re.escape(last)}\]", line):
-            return f":{number}"
-    return ""
-
-
-def _check(thresholds: Thresholds, name: str) -> None:
-    silent = thresholds.gone_silent
-    for key in ("r", "alpha", "a", "b", "factor"):
-        if not getattr(silent, key) > 0:
-            raise BadStandards(f"{name}: gone_silent.{key} must be above 0")
-    for key in ("alive", "percentile"):
-        if not 0 < getattr(silent, key) < 1:
-            raise BadStandards(f"{name}: gone_silent.{key} must lie between 0 and 1")
+def _changed(thresholds: Thresholds, changes: Changes) -> Thresholds:
+    tables = {
+        table: msgspec.structs.replace(getattr(thresholds, table), **values)
+        for table, values in changes.items()
+    }
+    return msgspec.structs.replace(thresholds, **tables)

@@ -5,7 +5,7 @@ unless a signal could not work without them; unknown extra fields are allowed an
 classes of `schemas.interaction` are made from `VOCABULARY`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -76,12 +76,16 @@ class OrderEvent(Properties):
 
 
 class ReviewEvent(Properties):
+    """A product that somebody wrote about."""
+
     product_id: Name | None = None
     rating: Amount | None = None
     text: Text | None = None
 
 
 class PresenceEvent(Properties):
+    """A visit, to a page, an app or a branch, and what was met there."""
+
     url: Text | None = None
     path: Text | None = None
     query: Text | None = None
@@ -90,17 +94,21 @@ class PresenceEvent(Properties):
 
 
 class AccountEvent(Properties):
-    traits: dict[str, object] | None = None
+    """An account or a subscription, and what is known of its holder."""
+
+    traits: dict[str, Any] | None = None
     changed: list[Name] | None = None
     plan: Name | None = None
     subscription_id: Name | None = None
     ends_at: Name | float | None = None
     amount: Amount | None = None
     currency: Currency | None = None
-    consent: dict[str, object] | None = None
+    consent: dict[str, Any] | None = None
 
 
 class UsageEvent(Properties):
+    """Use of a product: a feature, or a quantity of a metric."""
+
     feature: Name | None = None
     metric: Name | None = None
     quantity: Amount | None = None
@@ -123,6 +131,8 @@ class QueueEvent(Properties):
 
 
 class MessageEvent(Properties):
+    """A message, in or out; its text is not kept."""
+
     message_id: Name | None = None
     thread_id: Name | None = None
     medium: Medium | None = None
@@ -131,6 +141,8 @@ class MessageEvent(Properties):
 
 
 class TicketEvent(Properties):
+    """A complaint, request, question or suggestion, and how it went."""
+
     ticket_id: Name | None = None
     kind: Literal["complaint", "request", "question", "suggestion"] | None = None
     category: Name | None = None
@@ -144,6 +156,8 @@ class TicketEvent(Properties):
 
 
 class SurveyEvent(Properties):
+    """An answer to one question of a survey, on the scale that it states."""
+
     instrument: Literal["nps", "csat", "ces", "servqual"] | None = None
     score: Amount | None = None
     scale: Amount | None = None
@@ -155,6 +169,8 @@ class SurveyEvent(Properties):
 
 
 class OpinionEvent(Properties):
+    """A review or feedback that nobody asked for."""
+
     rating: Amount | None = None
     text: Text | None = None
     product_id: Name | None = None
@@ -162,6 +178,8 @@ class OpinionEvent(Properties):
 
 
 class OutreachEvent(Properties):
+    """What the house did to reach somebody, and what came of it."""
+
     message_id: Name | None = None
     campaign: Name | None = None
     medium: Medium | None = None
@@ -172,6 +190,8 @@ class OutreachEvent(Properties):
 
 
 class PersonEvent(Properties):
+    """What matters to a person: occasions, goals, reasons for leaving."""
+
     occasion: Name | None = None
     date: Name | None = None
     goal: Name | None = None
@@ -180,6 +200,8 @@ class PersonEvent(Properties):
 
 
 class MarketEvent(Properties):
+    """What happened in a market or in the house."""
+
     region: Name | None = None
     segment: Name | None = None
     competitor: Name | None = None
@@ -187,6 +209,8 @@ class MarketEvent(Properties):
 
 
 class AlertFeedback(Properties):
+    """What became of an alert, as a team says it."""
+
     alert_id: Name | None = None
     outcome: Name | None = None
     amount: Amount | None = None

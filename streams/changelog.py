@@ -1,5 +1,6 @@
 """The changelog of one partition: reading it back, and the partition's own record in it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -38,20 +39,30 @@ def decode_own(value: bytes | None, state_version: int) -> OwnRecord:
     """The partition's own record. Raises Unusable for one of a newer version of Heed."""
     if value is None:
         return OwnRecord(state_version=state_version)
-    newer = "the state was written by a newer version of Heed: upgrade this worker"
     try:
         own = _decode(value)
     except msgspec.DecodeError:
-        raise Unusable(newer) from None
+        raise newer(None, state_version) from None
     if own.version > OWN_VERSION or own.state_version > state_version:
-        raise Unusable(
-            f"{newer} (state version {own.state_version}, this one knows up to {state_version})"
-        )
+        raise newer(own.state_version, state_version)
     return own
 
 
-async def restore(store: Store, topic: str, partition: int, kafka: dict[str, Any]) -> int:
+def newer(found: int | None, known: int) -> Unusable:
+    """State that this version of Heed cannot read, and must not overwrite."""
+    told = "a form that this one does not know" if found is None else f"version {found}"
+    return Unusable(
+        f"the state was written by a newer version of Heed ({told}, this one knows up to {known}): "
+        "upgrade this worker"
+    )
+
+
+async def restore(
+    store: Store, topic: str, partition: int, kafka: dict[str, Any], moved: Callable[[], None]
+) -> int:
     """Bring `store` up to the end of the changelog; the number of records read.
+
+    `moved` is called whenever some have been.
 
     Reads committed records only, up to the high watermark at the start: the caller's producer
     has been initialised, so no transaction of an earlier owner is open any more.
@@ -78,6 +89,7 @@ async def restore(store: Store, topic: str, partition: int, kafka: dict[str, Any
             found = await consumer.getmany(tp, timeout_ms=200, max_records=20_000)
             for records in found.values():
                 read += len(records)
+                moved()
                 _apply(store, records, await consumer.position(tp))
         if position > store.offset:
             store.write((), None, position)

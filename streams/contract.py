@@ -51,6 +51,17 @@ class Forward(NamedTuple):
     key: bytes
 
 
+HOPS = "heed-hops"
+
+
+def hops(record: Record) -> int:
+    """How often a record has been forwarded; 0 where the header is not one of ours."""
+    for name, content in record.headers:
+        if name == HOPS and content and content[:4].isdigit():
+            return int(content[:4])
+    return 0
+
+
 class Output(NamedTuple):
     """A record to write: to the partition that its key hashes to."""
 
@@ -86,11 +97,10 @@ class Logic(Protocol[S]):
 
 
 class Codec(Protocol[S]):
-    """How a row's state is stored. Encoded values begin with the deadline (8 bytes)."""
+    """How a row's state is stored. Values begin with the deadline (8 bytes) and the version (1)."""
 
-    def encode(self, state: S, /) -> bytes: ...
+    def encode(self, state: S, deadline: int, /) -> bytes: ...
     def decode(self, value: bytes, /) -> S: ...
-    def deadline(self, state: S, /) -> int: ...
     @property
     def version(self) -> int:
         """Of the stored form; state of a later version is refused."""

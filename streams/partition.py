@@ -19,21 +19,26 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from streams.changelog import OWN_KEY, OwnRecord, decode_own, encode_own, restore
+from streams.changelog import OWN_KEY, OwnRecord, decode_own, encode_own, newer, restore
 from streams.clock import Clock
-from streams.contract import Decision, Logic, Record
+from streams.contract import HOPS, Decision, Logic, Record, Refusal, hops
 from streams.deadlines import NEVER
 from streams.errors import Fenced
 from streams.metrics import Metrics
 from streams.murmur2 import partition_of
-from streams.rejected import refuse
+from streams.rejected import reason, refuse
 from streams.rows import Row, View
 from streams.settings import Settings
 from streams.store import Store
-from streams.writer import Item, Writer
+from streams.topics import LARGEST_INTERACTION
+from streams.writer import Item, Writer, weight
 
 S = TypeVar("S")
 log = structlog.get_logger("heed.partition")
+
+_NEVER = NEVER.to_bytes(8, "big")
+# What is written is not compressed, and a batch has a head of its own.
+LARGEST_FORWARD = LARGEST_INTERACTION - (16 << 10)
 
 
 class Partition(Generic[S]):
@@ -56,6 +61,8 @@ class Partition(Generic[S]):
         self.gauges: dict[tuple[str, ...], float] = {}
         self.view: View[S] | None = None
         self.last_commit = time.monotonic()
+        self.last_sign = self.last_commit
+        """When the restore last moved."""
         self._input = (settings.input_topic, number)
         self._changelog = (settings.changelog_topic, number)
 
@@ -70,7 +77,9 @@ class Partition(Generic[S]):
         settings = self.settings
         await self.writer.start(settings.written_topics())
         kafka = settings.kafka()
-        read = await restore(self.store, settings.changelog_topic, self.number, kafka)
+        read = await restore(
+            self.store, settings.changelog_topic, self.number, kafka, self._sign_of_life
+        )
         if read or self.view is None:
             self._rebuild()
         self.last_commit = time.monotonic()
@@ -84,6 +93,9 @@ class Partition(Generic[S]):
             seconds=round(took, 3),
         )
 
+    def _sign_of_life(self) -> None:
+        self.last_sign = time.monotonic()
+
     def _rebuild(self) -> None:
         self.own = own = decode_own(self.store.own, self.codec.version)
         self.gauges = {tuple(name): number for name, number in own.gauges}
@@ -95,11 +107,18 @@ class Partition(Generic[S]):
             partitions=self.writer.partitions(self.settings.input_topic),
             cached=self.settings.cache_rows,
         )
-        due = (
-            (int.from_bytes(value[:8], "big"), key.decode()) for key, value in self.store.items()
-        )
-        view.deadlines.fill([entry for entry in due if entry[0] != NEVER])
+        view.deadlines.fill(self._due())
         self.view = view
+
+    def _due(self) -> list[tuple[int, str]]:
+        """Every row's deadline, read without decoding. Raises Unusable for a newer row."""
+        entries, known = [], self.codec.version
+        for key, value in self.store.items():
+            if value[8] > known:
+                raise newer(value[8], known)
+            if not value.startswith(_NEVER):
+                entries.append((int.from_bytes(value[:8], "big"), key.decode()))
+        return entries
 
     def _fetch(self, key: str) -> Row[S] | None:
         value = self.store.get(key.encode())
@@ -151,7 +170,7 @@ class Partition(Generic[S]):
         began = time.monotonic()
         own = self._own_after(view, decision, next_offset)
         encode = self.codec.encode
-        rows = [(row.key.encode(), encode(row.state)) for row in view.touched]
+        rows = [(row.key.encode(), encode(row.state, row.deadline)) for row in view.touched]
         changelog: list[Item] = [(key, value, []) for key, value in rows]
         changelog.append((OWN_KEY, own, []))
         writes = self._writes(decision)
@@ -187,8 +206,13 @@ class Partition(Generic[S]):
             writes.setdefault(where, []).append((key, value, []))
         for forward in decision.forwards:
             name = settings.input_topic
+            item = _forwarded(forward.record, forward.key)
+            if weight(item) > LARGEST_FORWARD:
+                why = "it is in another partition than its key, and too large to be forwarded"
+                decision.refusals.append(Refusal(forward.record, "too_large", why))
+                continue
             where = (name, partition_of(forward.key, count(name)))
-            writes.setdefault(where, []).append(_forwarded(forward.record, forward.key))
+            writes.setdefault(where, []).append(item)
         if decision.refusals:
             name = settings.rejected_topic
             where = (name, self.number % count(name))
@@ -201,13 +225,11 @@ class Partition(Generic[S]):
         metrics.commit.observe(took)
         metrics.count(decision.counts)
         for refusal in decision.refusals:
-            metrics.reject(refusal.reason)
-
-
-HOPS = "heed-hops"
+            metrics.reject(reason(refusal))
 
 
 def _forwarded(record: Record, key: bytes) -> Item:
-    hops = next((int(value) for name, value in record.headers if name == HOPS), 0)
+    """As it came: its timestamp is its event time where it states none."""
     headers = [(name, value) for name, value in record.headers if name != HOPS]
-    return key, record.value, [*headers, (HOPS, b"%d" % (hops + 1))]
+    headers.append((HOPS, b"%d" % (hops(record) + 1)))
+    return key, record.value, headers, record.timestamp if record.timestamp > 0 else None

@@ -78,7 +78,7 @@ class RocksStore:
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         for key, value in self._db.items():
-            if not key.startswith(b"\x00"):
+            if key != OWN and key != _OFFSET:
                 yield key, value
 
     def size(self) -> int:

@@ -68,6 +68,10 @@ class View(Generic[S]):
                 self._generation[key] = row
         return row
 
+    def rows(self) -> list[Row[S]]:
+        """Every row that is decoded now: all there are, where nothing is ever stored."""
+        return list({**self._old, **self._generation}.values())
+
     def add(self, key: str, state: S) -> Row[S]:
         """A new row; it is touched."""
         row = self._generation[key] = Row(key, state, NEVER)
@@ -111,7 +115,7 @@ class View(Generic[S]):
         """The batch has committed: forget what was touched, and rows beyond the cache's size."""
         for row in self.touched:
             row.touched = False
-        self.touched = []
+        self.touched.clear()
         if len(self._generation) > self._cached // 2:
             # Two generations: what has not been used since the last turn goes.
             self._old = self._generation if self._cached else {}

@@ -1,18 +1,31 @@
 """Settings of the engine: environment `HEED_*`, over one TOML file, over defaults."""
 
+import ast
+import difflib
+import inspect
 import os
+import re
 import tomllib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
+from schemas.instant import NotAnInstant, instant
 from streams.errors import Unusable
 
 _SECOND = 1_000_000
+
+_WORDS = {
+    "`int`": "a whole number", "`float`": "a number", "`bool`": "true or false",
+    "`str`": "text", "`object`": "a table",
+}  # fmt: skip
+
+AtLeastOne = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 
 
 class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -26,12 +39,16 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     app_id: str = "heed"
     """Consumer group, and the beginning of the transactional ids."""
     input_topic: str = "interactions"
+    """Where interactions come from."""
     changelog_topic: str = "customers"
+    """Where the state of each customer is kept."""
     alerts_topic: str = "alerts"
+    """Where alerts go."""
     rejected_topic: str = "rejected"
-    partitions: int = 8
+    """Where what cannot be taken goes, with the reason."""
+    partitions: AtLeastOne = 8
     """Partitions of topics that Heed creates; fixed once there is state."""
-    replication: int = 1
+    replication: AtLeastOne = 1
     """Copies of topics that Heed creates: 3 in production."""
     create_topics: bool = True
     """Create missing topics at start."""
@@ -41,38 +58,42 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Where rows lie: `rocks` for more customers than memory holds, and for quick restarts."""
     state_dir: Path = Path("state")
     """Folder of the rocks store."""
-    cache_rows: int = 20_000
+    cache_rows: Annotated[int, Meta(ge=0)] = 20_000
     """Rows kept decoded, per partition."""
-    cache_mib: int = 64
+    cache_mib: Annotated[int, Meta(ge=0)] = 64
     """Memory for encoded rows beside the rocks store, MiB per partition."""
     standards: Path | None = None
     """standards.toml; the built-in defaults without one."""
-    lateness_seconds: float = 120
+    lateness_seconds: Seconds = 120
     """How late records may come: a partition's clock runs this far behind its newest record."""
     idle_clock: Literal["on", "off"] = "on"
     """Whether a quiet partition's clock moves on by elapsed time."""
-    idle_after_seconds: float = 10
+    idle_after_seconds: Seconds = 10
     """How long a partition has been read to its end before it counts as quiet."""
-    future_seconds: float = 300
+    future_seconds: Annotated[float, Meta(ge=-1e9, le=1e9)] = 300
     """How far past its Kafka timestamp a record may lie; negative: not checked."""
     warm_up_until: str | None = None
     """Alerts from before this time (RFC 3339) are opened with `suppressed_by: history`."""
-    web_port: int = 6066
+    web_port: Annotated[int, Meta(ge=-1, le=65_535)] = 6066
     """Port of /metrics, /healthz and /readyz; 0 chooses a free one, -1 none."""
     web_host: str = "0.0.0.0"
-    batch_records: int = 4000
+    """Address that this page is served on."""
+    batch_records: AtLeastOne = 4000
     """Most records read at once."""
-    session_timeout_seconds: float = 10
+    session_timeout_seconds: Annotated[float, Meta(ge=1, le=1e9)] = 10
     """After this long without a heartbeat a worker's partitions go to others."""
-    connect_timeout_seconds: float = 60
+    connect_timeout_seconds: Seconds = 60
     """How long an unreachable broker is tried at start."""
-    stalled_after_seconds: float = 60
+    stalled_after_seconds: Annotated[float, Meta(ge=1, le=1e9)] = 60
     """Without a commit for this long while there is lag, the worker exits for restart."""
-    max_record_bytes: int = 8 << 20
+    max_record_bytes: AtLeastOne = 8 << 20
+    """The largest record that is written, in bytes."""
     log_format: Literal["text", "json"] = "text"
+    """Lines for people, or for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is logged at least."""
     extra_kafka: dict[str, Any] = field(default_factory=dict)
-    """Further settings of the Kafka client (security_protocol, sasl_plain_username ...)."""
+    """Further settings of the Kafka client (security_protocol, sasl_plain_username ...), JSON."""
 
     @property
     def lateness(self) -> int:
@@ -89,7 +110,7 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
         """Microseconds since the epoch, 0 for no warm-up."""
         if not self.warm_up_until:
             return 0
-        return round(datetime.fromisoformat(self.warm_up_until).timestamp() * _SECOND)
+        return instant(self.warm_up_until)
 
     def topic(self, role: str) -> str:
         """The topic that outputs of that role go to."""
@@ -104,34 +125,103 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
         return {"bootstrap_servers": self.bootstrap.split(","), **self.extra_kafka}
 
 
+class Setting(NamedTuple):
+    """One setting as it is explained to people."""
+
+    variable: str
+    default: str
+    about: str
+
+
+def described() -> Iterator[Setting]:
+    """Every setting, from the docstrings of the fields above."""
+    (made,) = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(made, ast.ClassDef)
+    defaults = Settings()
+    for said, about in zip(made.body, made.body[1:], strict=False):
+        if isinstance(said, ast.AnnAssign) and isinstance(said.target, ast.Name):
+            assert isinstance(about, ast.Expr), said.target.id
+            value = getattr(defaults, said.target.id)
+            default = "" if value is None else str(value)
+            default = default.lower() if isinstance(value, bool) else default
+            yield Setting(variable(said.target.id), default, ast.literal_eval(about.value))
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"HEED_{name.upper()}"
+
+
 def load(path: Path | None = None, env: Mapping[str, str] | None = None, **said: Any) -> Settings:
     """Settings from `said`, else HEED_* variables, else the file, else defaults.
 
     Raises Unusable with one sentence for an unknown key or a value of the wrong kind.
     """
     env = os.environ if env is None else env
-    values: dict[str, Any] = {}
-    file = path or (Path(env["HEED_CONFIG"]) if "HEED_CONFIG" in env else None)
-    if file is not None:
-        try:
-            values.update(tomllib.loads(file.read_text(encoding="utf-8")))
-        except OSError as why:
-            raise Unusable(f"{file}: cannot be read: {why.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
-            raise Unusable(f"{file}: is not TOML: {why}") from None
-    names = {f"HEED_{name.upper()}": name for name in Settings.__struct_fields__}
-    values.update({name: env[key] for key, name in names.items() if env.get(key)})
-    values.update({name: value for name, value in said.items() if value is not None})
+    file = path or (Path(env["HEED_CONFIG"]) if env.get("HEED_CONFIG") else None)
+    values = {} if file is None else _read(file)
+    sources = dict.fromkeys(values, str(file))
+    for name in Settings.__struct_fields__:
+        if env.get(variable(name)):
+            values[name], sources[name] = env[variable(name)], variable(name)
+    values |= {name: value for name, value in said.items() if value is not None}
+    sources |= {name: _option(name) for name, value in said.items() if value is not None}
     if isinstance(values.get("extra_kafka"), str):
-        values["extra_kafka"] = msgspec.json.decode(values["extra_kafka"])
+        try:
+            values["extra_kafka"] = msgspec.json.decode(values["extra_kafka"])
+        except msgspec.DecodeError as why:
+            raise Unusable(f"{sources['extra_kafka']} is not a JSON object: {why}") from None
+    if isinstance(values.get("warm_up_until"), date):  # TOML has times of its own
+        values["warm_up_until"] = values["warm_up_until"].isoformat()
     try:
-        settings = msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as why:
-        raise Unusable(f"settings: {why}") from None
+        raise Unusable(_sentence(str(why), values, sources)) from None
     try:
         _ = settings.warm_up
-    except ValueError:
-        raise Unusable(
-            f"settings: warm_up_until {settings.warm_up_until!r} is not an RFC 3339 time"
-        ) from None
+    except NotAnInstant as why:
+        raise Unusable(f"{sources['warm_up_until']}: warm_up_until: {why}") from None
     return settings
+
+
+def _path(kind: type, value: Any) -> Any:
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    raise ValueError("Expected a path")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as why:
+        raise Unusable(f"{file}: cannot be read: {why.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        raise Unusable(f"{file}: is not TOML: {why}") from None
+    for name in values:
+        if name not in Settings.__struct_fields__:
+            like = difflib.get_close_matches(name, Settings.__struct_fields__, 1)
+            hint = f": did you mean `{like[0]}`?" if like else "; `heed settings` lists all"
+            raise Unusable(f"{file}: there is no setting `{name}`{hint}")
+    return values
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _sentence(why: str, values: Mapping[str, Any], sources: Mapping[str, str]) -> str:
+    """msgspec's message, led by where the value was said."""
+    expected, _, place = why.partition(" - at `$.")
+    name = re.match(r"\w*", place)
+    if not place or name is None:
+        return f"settings: {why}"
+    said = name[0]
+    if expected.startswith("Invalid enum"):
+        kinds = Settings.__annotations__[said].__args__
+        expected = f"expected one of {', '.join(kinds)}"
+    expected = expected.split(", got")[0].replace("Expected", "expected")
+    for word, text in _WORDS.items():
+        expected = expected.replace(word, text)
+    at = sources[said]
+    names_it = said in at.lower().replace("-", "_")
+    return f"{at}: {expected}, got {values[said]!r}" + ("" if names_it else f" for `{said}`")

@@ -74,7 +74,7 @@ def reach(settings: Settings, *, sleep: Callable[[float], None] = time.sleep) ->
     began, pause = time.monotonic(), 0.5
     while True:
         try:
-            client.list_topics(timeout=5)
+            client.list_topics(timeout=min(5, max(1, settings.connect_timeout_seconds)))
             return client
         except KafkaException as why:
             spent = time.monotonic() - began

@@ -6,14 +6,20 @@ transactional), and starts where the partitions' own records say.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import faust
+from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer import fetcher
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
+from mode.threads import WorkerThread
+
+FETCH_WAIT_MS = 50
 
 
 class Batch(NamedTuple):
@@ -34,14 +40,100 @@ class BatchSchema(faust.Schema):  # type: ignore[misc]
         return message.value
 
 
+class LeanRecords(fetcher.PartitionRecords):  # type: ignore[misc]
+    """Fetched records as the parser made them, not copied into ConsumerRecords.
+
+    They carry all that is asked of them here (key, value, timestamp, headers, offset); the copy
+    would cost a third of the whole transport.
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        iterator: Iterator[Any] = self._records_iterator
+        return iterator
+
+    def _consumer_record(self, tp: Any, record: Any) -> Any:
+        return record
+
+
+# The client names this class nowhere that a subclass could reach.
+fetcher.PartitionRecords = LeanRecords
+
+
+class Fetched(NamedTuple):
+    """Records, and the position from which they were read: nothing that is not here lies between.
+
+    Offsets alone cannot tell, since markers of transactions and aborted records leave gaps.
+    """
+
+    since: int
+    records: list[Any]
+
+
+class LeavableThread(WorkerThread):  # type: ignore[misc]
+    """Does not keep the process alive when the broker no longer answers."""
+
+    def __init__(self, service: Any, **kwargs: Any) -> None:
+        super().__init__(service, **kwargs)
+        self.daemon = True
+
+    def stop(self) -> None:
+        self.is_stopped.wait(1)
+
+
 class BatchConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     """The thread that fetches, with what Faust leaves no setting for."""
 
+    Worker = LeavableThread
+
+    def on_crash(self, msg: str, *fmt: Any, **kwargs: Any) -> None:
+        """The worker tells it, in a sentence."""
+
     def _create_worker_consumer(self, transport: Any) -> Any:
-        consumer = super()._create_worker_consumer(transport)
-        # Faust ties this to its own exactly_once; no fetch has been made yet.
-        consumer._isolation_level = "read_committed"
-        return consumer
+        # Touched on this thread only, between two awaits: where each partition has been read to.
+        self._read_to: dict[Any, int] = {}
+        self._assignor = RoundRobinPartitionAssignor
+        conf = self.app.conf
+        return AIOKafkaConsumer(
+            **self.app.kafka,
+            client_id=conf.broker_client_id,
+            group_id=conf.id,
+            partition_assignment_strategy=[self._assignor],
+            enable_auto_commit=False,
+            # Faust ties this to its own exactly_once.
+            isolation_level="read_committed",
+            auto_offset_reset=conf.consumer_auto_offset_reset,
+            max_poll_records=conf.broker_max_poll_records,
+            max_poll_interval_ms=round(conf.broker_max_poll_interval * 1000),
+            max_partition_fetch_bytes=conf.consumer_max_fetch_size,
+            # A fetch leaves out partitions whose records still lie here, and the next one waits
+            # for it: Faust's 1.5 s would be a quiet topic's latency.
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            request_timeout_ms=round(conf.broker_request_timeout * 1000),
+            session_timeout_ms=round(conf.broker_session_timeout * 1000),
+            rebalance_timeout_ms=round(conf.broker_rebalance_timeout * 1000),
+            heartbeat_interval_ms=round(conf.broker_heartbeat_interval * 1000),
+        )
+
+    async def _fetch_records(
+        self, consumer: Any, active_partitions: Any, **limits: Any
+    ) -> dict[Any, Fetched]:
+        """At most `max_records` of every partition that has some: none waits for another's."""
+        found = await super()._fetch_records(consumer, active_partitions, **limits)
+        fetched = {tp: self._note(tp, records) for tp, records in found.items()}
+        ready = consumer._fetcher._records
+        for tp in list(ready) if found else ():
+            if tp in fetched or tp not in active_partitions or not _is_result(ready.get(tp)):
+                continue
+            if consumer._fetcher._subscriptions.reassignment_in_progress:
+                break
+            more = await consumer._fetcher.fetched_records({tp}, 0, limits["max_records"])
+            fetched.update({tp: self._note(tp, records) for tp, records in more.items()})
+        return fetched
+
+    def _note(self, tp: Any, records: list[Any]) -> Fetched:
+        since = self._read_to.get(tp, records[0].offset)
+        self._read_to[tp] = records[-1].offset + 1
+        return Fetched(since, records)
 
     async def seek_to(self, offsets: Mapping[TP, int]) -> None:
         """Seek, on the consumer's own thread."""
@@ -50,7 +142,9 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     async def _seek_all(self, offsets: Mapping[TP, int]) -> None:
         consumer = self._ensure_consumer()
         for tp, offset in offsets.items():
-            consumer.seek(driver._TopicPartition(tp.topic, tp.partition), offset)
+            where = driver._TopicPartition(tp.topic, tp.partition)
+            consumer.seek(where, offset)
+            self._read_to[where] = offset
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Faust's own check for stuck streams counts events; the worker has a better one."""
@@ -63,7 +157,6 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.position_of: dict[TP, int] = {}
         self._fetched: dict[TP, int] = {}
 
     def lag(self, tp: TP, done: int) -> int:
@@ -92,14 +185,17 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
             for tp in self.assignment()
             if (offset := self.app.start_at(tp.partition)) is not None
         }
-        await self._thread.seek_to(offsets)
-        self.position_of.update(offsets)
-        self._fetched.update(offsets)
+        await self.seek_to(offsets)
         return offsets
 
-    async def _drain_messages(self, fetcher: Any) -> None:
+    async def seek_to(self, offsets: Mapping[TP, int]) -> None:
+        """Read on from there; what is on its way from elsewhere shows by its `since`."""
+        await self._thread.seek_to(offsets)
+        self._fetched.update(offsets)
+
+    async def _drain_messages(self, service: Any) -> None:
         try:
-            while not (self.should_stop or fetcher.should_stop):
+            while not (self.should_stop or service.should_stop):
                 await self._drain_once()
         except (ConsumerStoppedError, asyncio.CancelledError):
             if not self.app.should_stop:
@@ -114,31 +210,31 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
             await self.perform_seek()
             return
         for key, found in records.items():
-            self._fetched[TP(key.topic, key.partition)] = found[-1].offset + 1 if found else 0
+            self._fetched[TP(key.topic, key.partition)] = found.records[-1].offset + 1
         generation = self.app.consumer_generation_id
         for key, found in records.items():
             tp = TP(key.topic, key.partition)
             if not self.flow_active or self.app.consumer_generation_id != generation:
                 return  # The seek after the rebalance reads them again.
-            if found and (active is None or tp in active):
+            if active is None or tp in active:
                 await self._deliver(tp, found, generation)
 
-    async def _deliver(self, tp: TP, records: list[Any], generation: int) -> None:
-        last = records[-1]
-        since = self.position_of.get(tp, records[0].offset)
-        if last.offset < since:
-            return
+    async def _deliver(self, tp: TP, found: Fetched, generation: int) -> None:
+        last = found.records[-1]
         message = ConsumerMessage(
             tp.topic, tp.partition, last.offset, last.timestamp / 1000.0, last.timestamp_type,
-            (), None, Batch(tp.partition, since, records), None, 0, 0, tp,
+            (), None, Batch(tp.partition, *found), None, 0, 0, tp,
             generation_id=generation,
         )  # fmt: skip
         if self.app.flow_control.is_active():
             await self.callback(message)
         else:
             await self.wait_first(self.callback(message), self.suspend_flow.wait())
-        if self.flow_active and self.app.consumer_generation_id == generation:
-            self.position_of[tp] = last.offset + 1
+
+
+def _is_result(ready: Any) -> bool:
+    """Whether it is records, and not an error that is to be raised by whoever asks next."""
+    return type(ready) is fetcher.FetchResult
 
 
 class BatchTransport(driver.Transport):  # type: ignore[misc]
@@ -149,6 +245,8 @@ class BatchApp(faust.App):  # type: ignore[misc]
     """A Faust app whose streams carry batches."""
 
     start_at: Callable[[int], int | None] = staticmethod(lambda partition: None)
+    kafka: Mapping[str, Any] = {}
+    """Brokers and credentials, as every client of aiokafka takes them."""
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker_consumer, self)

@@ -1,5 +1,6 @@
 """The worker's own page: /metrics for Prometheus, /healthz and /readyz for whoever restarts it."""
 
+import os
 from collections.abc import Callable
 
 from aiohttp import web
@@ -33,8 +34,10 @@ class Page:
         try:
             await site.start()
         except OSError as why:
+            reason = os.strerror(why.errno).lower() if why.errno else str(why)
             raise Unusable(
-                f"port {port} cannot be used ({why.strerror}): set HEED_WEB_PORT"
+                f"port {port} of {host} cannot be used ({reason}): "
+                f"choose another with --web-port or HEED_WEB_PORT"
             ) from None
         self.port = self._runner.addresses[0][1]
 

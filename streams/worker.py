@@ -6,12 +6,21 @@ decide. All of them share one core: scale by processes.
 
 import asyncio
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import structlog
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    IllegalStateError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)
 from faust.types import TP
 from mode import CrashingSupervisor
 
@@ -30,8 +39,20 @@ S = TypeVar("S")
 log = structlog.get_logger("heed.worker")
 
 TICK_SECONDS = 0.5
+# A rebalance may wait a minute for a member that does not answer: twice the patience.
+UNASSIGNED = 2
+# SIGTERM is to be obeyed within 10 s, whatever the broker does.
+PAUSE_SECONDS, LEAVE_SECONDS = 4.0, 3.0
 # A batch being decided and one waiting: more would only make a rebalance throw more away.
 QUEUED_BATCHES = 2
+
+NOT_PERMITTED = (
+    AuthenticationFailedError,
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)
 
 
 class Worker(Generic[S]):
@@ -46,6 +67,8 @@ class Worker(Generic[S]):
         self.restored = asyncio.Event()
         """Set while this worker's partitions are assigned and restored."""
         self._stopping = asyncio.Event()
+        self._stopped = threading.Event()
+        self._unassigned_since = time.monotonic()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._queues: dict[int, asyncio.Queue[Batch]] = {}
         self._lagging_since: dict[int, float] = {}
@@ -86,39 +109,54 @@ class Worker(Generic[S]):
             datadir=self._scratch.name,
         )
         app.start_at = self._start_at
+        app.kafka = settings.kafka()
         app.on_partitions_revoked.connect(self._revoked)
         app.on_rebalance_complete.connect(self._assigned)
         return app
 
     async def run(self) -> None:
         """Work until `stop` is called. Raises Unusable, or what the worker died of."""
-        client = await asyncio.to_thread(reach, self.settings)
+        stopping = asyncio.create_task(self._stopping.wait())
+        working = asyncio.create_task(self._work())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                working.result()
+        finally:
+            failure = self.failure or self.app._crash_reason
+            working.cancel()
+            stopping.cancel()
+            await self._shut_down()
+        if failure is not None:
+            raise _sentence(failure)
+
+    async def _work(self) -> None:
+        """Until something crashes or the stop is asked for."""
+        client = await asyncio.to_thread(reach, self.settings, sleep=self._sleep)
         await asyncio.to_thread(ensure, self.settings, client)
         if self.settings.store == "rocks":
             self._slot = Slot(self.settings.state_dir)
         if self.settings.web_port >= 0:
             await self._page.start(self.settings.web_host, self.settings.web_port)
             log.info("metrics served", port=self._page.port)
+        self._unassigned_since = time.monotonic()
         watch = asyncio.create_task(self._watch())
         try:
             self.app.finalize()
             await self.app.start()
-            crashed = asyncio.create_task(self.app._crashed.wait())
-            stopping = asyncio.create_task(self._stopping.wait())
-            await asyncio.wait({crashed, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            crashed.cancel()
-            stopping.cancel()
-            if self.failure is None and self.app._crash_reason is not None:
-                self.failure = self.app._crash_reason
+            await self.app._crashed.wait()
         finally:
             watch.cancel()
-            await self._shut_down()
-        if self.failure is not None:
-            raise self.failure
 
     def stop(self) -> None:
         """Finish the running transactions, leave the group, end `run`."""
+        self._stopped.set()
         self._stopping.set()
+
+    def _sleep(self, seconds: float) -> None:
+        """Between two tries to reach the broker, on another thread."""
+        if self._stopped.wait(seconds):
+            raise Unusable("stopped before a broker answered")
 
     async def submit(self, batch: Batch) -> None:
         """Hand a batch to its partition's task; waits while that one is busy."""
@@ -169,22 +207,23 @@ class Worker(Generic[S]):
 
     async def _revoked(self, *_: Any, **__: Any) -> None:
         """Finish what is being committed; what waits will be read again."""
-        self.restored.clear()
+        self._unassigned()
         await self._pause()
 
     async def _assigned(self, *_: Any, **__: Any) -> None:
         """Open what is ours now, close what is not. Awaited before Faust seeks and resumes."""
         self.metrics.rebalances.inc()
+        self._unassigned()
         await self._pause()
         mine = {
             tp.partition
             for tp in self.app.consumer.assignment()
             if tp.topic == self.settings.input_topic
         }
-        for number in sorted(self.partitions.keys() - mine):
-            await self.partitions.pop(number).close()
         log.info("partitions assigned", partitions=sorted(mine))
         try:
+            gone = [self.partitions.pop(number) for number in self.partitions.keys() - mine]
+            await asyncio.gather(*(partition.close() for partition in gone))
             await asyncio.gather(*(self._open(number) for number in sorted(mine)))
         except Exception as why:
             self._fail(why)
@@ -192,6 +231,11 @@ class Worker(Generic[S]):
         for number in sorted(mine):
             self._start(number)
         self.restored.set()
+
+    def _unassigned(self) -> None:
+        if self.restored.is_set():
+            self._unassigned_since = time.monotonic()
+        self.restored.clear()
 
     async def _open(self, number: int) -> None:
         partition = self.partitions.get(number)
@@ -220,39 +264,47 @@ class Worker(Generic[S]):
 
     async def _pause(self) -> None:
         """Stop the partitions' tasks between two transactions."""
-        tasks, self._tasks, self._queues = self._tasks, {}, {}
-        for number, task in tasks.items():
-            partition = self.partitions.get(number)
-            if partition is None:
+        tasks, self._tasks = self._tasks, {}
+        queues, self._queues = self._queues, {}
+        try:
+            for number, task in tasks.items():
+                async with self.partitions[number].lock:
+                    task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+        finally:
+            for task in tasks.values():
                 task.cancel()
-                continue
-            async with partition.lock:
-                task.cancel()
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
+            for queue in queues.values():
+                while not queue.empty():  # the agent may be waiting to put one more
+                    queue.get_nowait()
 
     # Work
 
     async def _run_partition(self, partition: Partition[S], queue: "asyncio.Queue[Batch]") -> None:
-        while True:
-            try:
-                async with asyncio.timeout(TICK_SECONDS):
-                    batch: Batch | None = await queue.get()
-            except TimeoutError:
-                batch = None
-            try:
-                async with partition.lock:
-                    await asyncio.shield(self._step(partition, batch))
-            except Fenced as why:
-                log.warning("partition is someone else's now", partition=partition.number,
-                            why=str(why))  # fmt: skip
-                await self._regain(partition)
-            except KafkaError as why:
-                log.warning("commit failed, reading the state again",
-                            partition=partition.number, why=repr(why))  # fmt: skip
-                await self._regain(partition)
-            except Exception as why:
-                self._fail(why)
-                return
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(TICK_SECONDS):
+                        batch: Batch | None = await queue.get()
+                except TimeoutError:
+                    batch = None
+                await self._turn(partition, batch)
+        except Exception as why:
+            self._fail(why)
+
+    async def _turn(self, partition: Partition[S], batch: Batch | None) -> None:
+        try:
+            async with partition.lock:
+                await asyncio.shield(self._step(partition, batch))
+        except Fenced as why:
+            log.warning("partition is someone else's now", partition=partition.number,
+                        why=str(why))  # fmt: skip
+            # Longer than a zombie needs to learn that it is one.
+            await self._regain(partition, self.settings.session_timeout_seconds)
+        except KafkaError as why:
+            log.warning("commit failed, reading the state again", partition=partition.number,
+                        why=repr(why))  # fmt: skip
+            await self._regain(partition, 0.2)
 
     async def _step(self, partition: Partition[S], batch: Batch | None) -> None:
         if batch is None:
@@ -270,13 +322,9 @@ class Worker(Generic[S]):
         if records:
             await partition.process(records)
 
-    async def _regain(self, partition: Partition[S]) -> None:
-        """Open the partition again, unless a rebalance takes it away meanwhile.
-
-        The pause is longer than a zombie needs to learn that it is one.
-        """
+    async def _regain(self, partition: Partition[S], pause: float) -> None:
+        """Open the partition again, unless a rebalance takes it away meanwhile."""
         partition.forget()
-        pause = self.settings.session_timeout_seconds
         while True:
             await asyncio.sleep(pause)
             try:
@@ -291,10 +339,7 @@ class Worker(Generic[S]):
 
     async def _seek(self, number: int) -> None:
         tp = TP(self.settings.input_topic, number)
-        consumer = self.app.consumer
-        offset = self.partitions[number].next_offset
-        await consumer._thread.seek_to({tp: offset})
-        consumer.position_of[tp] = offset
+        await self.app.consumer.seek_to({tp: self.partitions[number].next_offset})
 
     # Progress
 
@@ -331,17 +376,25 @@ class Worker(Generic[S]):
         return [n for n in sorted(self.partitions) if self._age(n, now) > limit]
 
     async def _watch(self) -> None:
-        """Exit for restart when a partition makes no progress."""
+        """Exit for restart when a partition makes no progress, or none is assigned and restored."""
+        limit = self.settings.stalled_after_seconds
         while True:
             await asyncio.sleep(1)
             stalled = self._stalled() if self.restored.is_set() else []
             if stalled:
-                self._fail(
-                    Unusable(
-                        f"no commit for {self.settings.stalled_after_seconds:.0f} s on partitions "
-                        f"{stalled} while there is lag: exiting to be restarted"
-                    )
-                )
+                why = f"no commit for {limit:.0f} s on partitions {stalled} while there is lag"
+            elif self._stuck() > UNASSIGNED * limit:
+                why = f"nothing assigned or restored for {UNASSIGNED * limit:.0f} s"
+            else:
+                continue
+            self._fail(Unusable(f"{why}: exiting to be restarted"))
+
+    def _stuck(self) -> float:
+        """For how long a rebalance or a restore has not moved."""
+        if self.restored.is_set():
+            return 0.0
+        signs = (partition.last_sign for partition in self.partitions.values())
+        return time.monotonic() - max(self._unassigned_since, *signs, 0.0)
 
     def _fail(self, why: BaseException) -> None:
         if self.failure is None:
@@ -350,16 +403,28 @@ class Worker(Generic[S]):
 
     async def _shut_down(self) -> None:
         self.restored.clear()
-        await self._pause()
         try:
-            async with asyncio.timeout(6):
+            async with asyncio.timeout(PAUSE_SECONDS):
+                await self._pause()
+        except TimeoutError:
+            log.warning("a transaction did not end in time, its records will be read again")
+        try:
+            async with asyncio.timeout(LEAVE_SECONDS):
                 await self.app.stop()
         except Exception as why:
             log.debug("left the group the hard way", why=repr(why))
-        for partition in self.partitions.values():
-            await partition.close()
+        await asyncio.gather(*(partition.close() for partition in self.partitions.values()))
         self.partitions.clear()
         await self._page.stop()
         if self._slot is not None:
             self._slot.release()
         self._scratch.cleanup()
+
+
+def _sentence(why: BaseException) -> BaseException:
+    """Why a worker ended: one sentence where it is Kafka's doing, else as it is (our own bug)."""
+    if isinstance(why, NOT_PERMITTED):
+        return Unusable(f"the broker does not permit it ({why}): grant it to this user")
+    if isinstance(why, KafkaError):
+        return Unusable(f"Kafka failed ({why!r}): exiting to be restarted")
+    return why

@@ -1,11 +1,17 @@
 """One transactional producer per partition, and one transaction per commit."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError, OutOfOrderSequenceNumber, ProducerFenced
+from aiokafka.errors import (
+    KafkaError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    ProducerFenced,
+)
 
 from streams.errors import Fenced
 
@@ -14,8 +20,20 @@ TRANSACTION_TIMEOUT_MS = 8_000
 # Old transactional clients meet retriable errors often: the default of 100 ms shows in the p99.
 RETRY_BACKOFF_MS = 15
 MAX_BATCH = 900 << 10
+STOP_SECONDS = 1.5
 
-Item = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
+Headers = list[tuple[str, bytes]]
+Item = (
+    tuple[bytes | None, bytes | None, Headers]
+    | tuple[bytes | None, bytes | None, Headers, int | None]
+)
+"""Key, value and headers, and a timestamp in milliseconds where it is not now."""
+
+
+def weight(item: Item) -> int:
+    """Bytes that a record takes in a batch, at most."""
+    headers = sum(len(name) + len(content or b"") + 12 for name, content in item[2])
+    return len(item[0] or b"") + len(item[1] or b"") + headers + 32
 
 
 class Writer:
@@ -48,8 +66,9 @@ class Writer:
         """Leave; an open transaction is left to be aborted by the next holder."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            with contextlib.suppress(KafkaError):
-                await producer.stop()
+            with contextlib.suppress(KafkaError, TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await producer.stop()
 
     def partitions(self, topic: str) -> int:
         """How many partitions a topic has."""
@@ -75,12 +94,12 @@ class Writer:
                 await producer.send_offsets_to_transaction(
                     {TopicPartition(*where): offset for where, offset in offsets.items()}, group
                 )
+            # The client would commit without what the broker has refused.
+            await asyncio.gather(*(future for _, futures in sent for future, _ in futures))
             await producer.commit_transaction()
-            ends = {}
-            for where, futures in sent:
-                last = await futures[-1][0]
-                ends[where] = last.offset + futures[-1][1]
-            return ends
+            return {
+                where: futures[-1][0].result().offset + futures[-1][1] for where, futures in sent
+            }
         except (ProducerFenced, OutOfOrderSequenceNumber) as why:
             raise Fenced(str(why)) from why
 
@@ -89,14 +108,18 @@ class Writer:
         producer, (topic, partition) = self._producer, where
         futures = []
         batch, held = producer.create_batch(), 0
-        for key, value, headers in items:
-            weight = len(key or b"") + len(value or b"")
-            full = held > 0 and held + weight > MAX_BATCH
-            if full or batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
-                futures.append(await self._close(batch, topic, partition))
+        for item in items:
+            key, value, headers = item[:3]
+            at = item[3] if len(item) == 4 else None
+            heavy = len(key or b"") + len(value or b"")
+            full = held > 0 and held + heavy > MAX_BATCH
+            if full or batch.append(key=key, value=value, timestamp=at, headers=headers) is None:
+                if held:
+                    futures.append(await self._close(batch, topic, partition))
                 batch, held = producer.create_batch(), 0
-                batch.append(key=key, value=value, timestamp=None, headers=headers)
-            held += weight + 20
+                if batch.append(key=key, value=value, timestamp=at, headers=headers) is None:
+                    raise MessageSizeTooLargeError(f"{heavy} bytes for {topic}")
+            held += heavy + 20
         futures.append(await self._close(batch, topic, partition))
         return futures
 

@@ -5,31 +5,33 @@ judged by the shorter limit once checkout has begun. Defaults: 60 min as most sh
 after Shopify's definition of an abandoned checkout; 30 d until a cart is lost as in CartFlows.
 """
 
-import xxhash
+from typing import Any
 
 from agents.alerts import Alerts, Facts, Kind
-from agents.signals import items
+from agents.signals import items, named_carts
 from schemas.alert import Evidence, Resolution, Value
 from schemas.customer import (
-    HASH,
+    EVENT_ID_BYTES,
     MAX_CARTS,
-    MAX_CHECKOUTS,
-    MAX_CLOSED,
+    NEVER,
     Cart,
     Carts,
     Customer,
     bounded,
+    fits,
 )
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction
 from schemas.standards import CartAbandoned, CheckoutAbandoned
-from schemas.vocabulary import Product
+from schemas.vocabulary import CartEvent, ProductEvent
 
 CART, CHECKOUT = "cart_abandoned", "checkout_abandoned"
-_CHECKOUT_STEPS = frozenset(
+_ORDER = "order_completed"
+_ADDED, _REMOVED, _VIEWED = "product_added", "product_removed", "cart_viewed"
+_STEPS = frozenset(
     {"checkout_started", "checkout_step_completed", "payment_info_entered", "payment_failed"}
 )
-_TOUCHES = frozenset({"product_added", "product_removed", "cart_viewed"}) | _CHECKOUT_STEPS
+_NOTHING, _TOUCHED, _EMPTIED = range(3)
 
 
 def _cart_reason(facts: Facts) -> str:
@@ -84,226 +86,233 @@ class AbandonedCarts:
     """
 
     kinds = (CART_ABANDONED, CHECKOUT_ABANDONED)
-    reacts_to = _TOUCHES | {"order_completed"}
+    reacts_to = _STEPS | {_ORDER, _ADDED, _REMOVED, _VIEWED}
 
     def __init__(self, cart: CartAbandoned, checkout: CheckoutAbandoned) -> None:
         self.cart = cart
         self.checkout = checkout
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
-        known = customer.carts
-        kind = event.kind
-        if kind == "order_completed":
+        known, kind = customer.carts, event.kind
+        if kind == _ORDER:
             if known is not None:
                 self._order(known, event, alerts)
             return
         if known is None:
-            if kind == "product_removed":
-                return
-            known = customer.carts = Carts()
-        self._touch(known, event, kind, alerts)
+            # Every order so far has closed all carts there were.
+            bought = customer.purchases.last_at if customer.purchases is not None else 0
+            known = Carts(all_closed_at=bought, ordered_at=bought)
+        if self._touch(known, event, kind, alerts):
+            customer.carts = known
+            self._settle(customer, known, event.time, alerts)
 
     def on_deadline(self, customer: Customer, now: int, alerts: Alerts) -> None:
         known = customer.carts
-        if known is None:
+        if known is None or known.due > now:
             return
-        due = [cart for cart in known.carts if cart.due <= now]
-        due.sort(key=lambda cart: (cart.due, cart.checkout_at > 0, cart.name or ""))
-        for cart in due:
+        ripe = [cart for cart in known.carts if self.due(cart) <= now]
+        ripe.sort(key=_by_signal)
+        for cart in ripe:
             if cart.opened_at:
-                self._resolve(cart, cart.due, "expired", alerts)
+                _tell(cart, self.due(cart), "expired", alerts)
                 known.carts.remove(cart)
-            elif cart.units or cart.checkout_at:
-                self._open(cart, cart.due, alerts)
+            elif (cart.checkout_at and self.checkout.enabled) or (
+                cart.units and not cart.checkout_at and self.cart.enabled
+            ):
+                self._open(cart, self.due(cart), alerts)
             else:
                 known.carts.remove(cart)
+        self._settle(customer, known, now, alerts)
 
     def due(self, cart: Cart) -> int:
         """When this cart is to be asked again."""
+        limits: CartAbandoned | CheckoutAbandoned
         if cart.opened_at:
-            limits = self.checkout if cart.checkout_opened == cart.opened_at else self.cart
+            limits = self.checkout if cart.as_checkout else self.cart
             return cart.opened_at + limits.expires
         if cart.checkout_at:
-            checkout = self.checkout
-            if checkout.enabled:
-                cool = cart.checkout_opened + checkout.cool_down if cart.checkout_opened else 0
-                return max(cart.touched + checkout.idle, cool)
-        elif cart.units and self.cart.enabled:
-            cool = cart.cart_opened + self.cart.cool_down if cart.cart_opened else 0
-            return max(cart.touched + self.cart.idle, cool)
-        return cart.touched + self.cart.expires
+            limits, last = self.checkout, cart.checkout_opened
+        else:
+            limits, last = self.cart, cart.cart_opened
+            if not cart.units:
+                return cart.touched + limits.expires
+        if not limits.enabled:
+            return cart.touched + limits.expires
+        due = cart.touched + limits.idle
+        return max(due, last + limits.cool_down) if last else due
 
-    def _touch(self, known: Carts, event: Interaction, kind: str, alerts: Alerts) -> None:
-        at, said = event.time, event.properties
-        named = said.cart_id if said is not None else None
-        checkout = said.checkout_id if said is not None and kind in _CHECKOUT_STEPS else None
-        cart = _named(known, named, checkout or (said and getattr(said, "checkout_id", None)))
+    def _touch(self, known: Carts, event: Interaction, kind: str, alerts: Alerts) -> bool:
+        """Apply a touch; whether it has changed anything."""
+        at, is_step = event.time, kind in _STEPS
+        of_product = kind in (_ADDED, _REMOVED)
+        said: Any = event.properties or (ProductEvent() if of_product else CartEvent())
+        begun = None if of_product or not said.checkout_id else said.checkout_id
+        checkout = named_carts.digest(begun.encode()) if begun else None
+        name = bounded(said.cart_id) if said.cart_id else None
+        cart = None
+        if name is None and checkout is not None:
+            cart = named_carts.begun_in(known, checkout)
+            if cart is not None:
+                name = cart.name
         if cart is None:
-            name = bounded(named) if named else None
-            if _was_closed(known, name, at) or not _begins(kind, said):
-                return
-            cart = self._new(known, name, at, alerts)
-        before, held = cart.touched, cart.units
-        if not self._apply(cart, event, kind, said):
-            return
-        if checkout:
-            digest = xxhash.xxh3_64_digest(checkout.encode())
-            if digest not in _split(cart.checkouts):
-                cart.checkouts = (cart.checkouts + digest)[-HASH * MAX_CHECKOUTS :]
-        if at >= before:
-            cart.touched, cart.last_id, cart.last_type = at, event.id, kind
-        emptied = held > 0 and cart.units == 0 and kind not in _CHECKOUT_STEPS
-        if emptied:
-            cart.checkout_at = 0
-            cart.emptied_at = max(cart.emptied_at, at)
-        elif kind in _CHECKOUT_STEPS and at >= cart.emptied_at:
-            cart.checkout_at = min(cart.checkout_at or at, at)
-        if cart.opened_at:
-            self._answer(cart, at, before, emptied, alerts)
-        cart.due = self.due(cart)
+            cart = named_carts.find(known, name)
+        buried = None if said.cart_id else checkout
+        if at < known.ordered_at and named_carts.is_past(known, name, buried, at):
+            return False
+        if cart is None:
+            if not is_step and not _fills(kind, said):
+                return False
+            cart = Cart(name, touched=at)
+            known.carts.append(cart)
 
-    def _apply(self, cart: Cart, event: Interaction, kind: str, said: object) -> bool:
-        """Change the content; whether the event is a touch of this cart."""
-        at = event.time
-        if kind == "product_added":
-            if at >= cart.stated_at:
-                for product in _products(event):
-                    items.add(cart, product)
-                cart.currency = event.properties.currency or cart.currency
-        elif kind == "product_removed":
-            if at < cart.stated_at:
-                return True
-            gone = [items.remove(cart, product) for product in _products(event)]
-            return any(gone) or cart.units > 0 or cart.checkout_at > 0
-        elif said is not None:
-            products = getattr(said, "products", None)
-            cart.currency = getattr(said, "currency", None) or cart.currency
-            if kind == "cart_viewed" and products is not None and at >= cart.touched:
-                items.state(cart, products)
-                cart.stated_at = at
+        verdict = _TOUCHED if is_step else _change(cart, kind, said, at)
+        if verdict == _NOTHING:
+            return False
+        if at >= cart.touched:
+            cart.touched, cart.last_type = at, kind
+            cart.last_id = event.id if event.id.isascii() else bounded(event.id, EVENT_ID_BYTES)
+        if is_step:
+            if at >= cart.emptied_at and at > cart.checkout_at:
+                cart.checkout_at = at
+            if checkout is not None:
+                named_carts.begin(known, cart, checkout)
+        elif verdict == _EMPTIED:
+            cart.emptied_at = max(cart.emptied_at, at)
+            if cart.checkout_at <= at:
+                cart.checkout_at = 0
+        if cart.opened_at:
+            self._answer(cart, at, verdict, alerts)
         return True
 
-    def _answer(self, cart: Cart, at: int, before: int, emptied: bool, alerts: Alerts) -> None:
-        """The open alert of this cart has been touched: is it over, or was it never right?"""
-        if at >= cart.opened_at:
-            self._resolve(cart, at, "emptied" if emptied else "returned", alerts)
-        elif (
-            at > before
-            or emptied
-            or (cart.cart_opened == cart.opened_at and 0 < cart.checkout_at < cart.opened_at)
-        ):
-            self._void(cart, at, alerts)
+    def _answer(self, cart: Cart, at: int, verdict: int, alerts: Alerts) -> None:
+        """A cart with an open alert was touched: is it over, or was it never right?"""
+        opened = cart.opened_at
+        if at >= opened:
+            _tell(cart, at, "emptied" if verdict == _EMPTIED else "returned", alerts)
+            if cart.as_checkout:
+                cart.checkout_opened = opened
+            else:
+                cart.cart_opened = opened
+            cart.opened_at = 0
+            return
+        if not self._would_open(cart, opened):
+            _tell(cart, at, "late_evidence", alerts)
+            cart.opened_at = 0
+
+    def _would_open(self, cart: Cart, at: int) -> bool:
+        """Whether the open alert would open at that instant, were it decided now."""
+        if cart.as_checkout != (cart.checkout_at > 0) or not (cart.units or cart.checkout_at):
+            return False
+        cart.opened_at = 0
+        due = self.due(cart)
+        cart.opened_at = at
+        return due == at
 
     def _open(self, cart: Cart, at: int, alerts: Alerts) -> None:
         cart.opened_at = at
-        if cart.checkout_at:
-            signal, idle = CHECKOUT, self.checkout.idle
-            cart.checkout_opened = at
-        else:
-            signal, idle = CART, self.cart.idle
-            cart.cart_opened = at
-        cart.due = self.due(cart)
+        cart.as_checkout = cart.checkout_at > 0
+        idle = self.checkout.idle if cart.as_checkout else self.cart.idle
         value = round(cart.value, 2)
         facts: Facts = [cart.units, value, cart.currency, cart.touched, idle // MINUTE]
-        evidence = [Evidence(cart.last_id, cart.last_type, cart.touched)]
-        alerts.open(signal, cart.name, at, facts, evidence)
-
-    def _resolve(self, cart: Cart, at: int, resolution: Resolution, alerts: Alerts) -> None:
-        signal = CHECKOUT if cart.checkout_opened == cart.opened_at else CART
-        alerts.resolve(signal, cart.name, at, resolution)
-        cart.opened_at = 0
-
-    def _void(self, cart: Cart, at: int, alerts: Alerts) -> None:
-        """The opening was wrong: it leaves no cool-down either."""
-        opened = cart.opened_at
-        self._resolve(cart, at, "late_evidence", alerts)
-        if cart.checkout_opened == opened:
-            cart.checkout_opened = 0
-        else:
-            cart.cart_opened = 0
+        evidence = [Evidence(cart.last_id, cart.last_type, cart.touched)] if cart.last_id else []
+        alerts.open(_signal(cart), cart.name, at, facts, evidence)
 
     def _order(self, known: Carts, event: Interaction, alerts: Alerts) -> None:
         at, order = event.time, event.properties
         cart = None
-        if order is not None and (order.cart_id or order.checkout_id):
-            cart = _named(known, order.cart_id, None) if order.cart_id else None
-            if cart is None and order.checkout_id:
-                cart = _named(known, None, order.checkout_id, nameless=False)
-        if cart is None:
-            known.all_closed_at = max(known.all_closed_at, at)
-            closing = list(known.carts)
+        if order is not None:
+            if order.cart_id:
+                cart = named_carts.find(known, bounded(order.cart_id))
+            elif order.checkout_id:
+                digest = named_carts.digest(order.checkout_id.encode())
+                cart = named_carts.begun_in(known, digest)
+        known.ordered_at = max(known.ordered_at, at)
+        if cart is not None:
+            named_carts.bury(known, cart, at)
+            meant = [cart]
         else:
-            closing = [cart]
-            known.closed = (known.closed + _tomb(cart.name, at))[-2 * HASH * MAX_CLOSED :]
-        for cart in closing:
-            if at < cart.touched:
-                continue  # It was touched again after this order.
+            known.all_closed_at = max(known.all_closed_at, at)
+            meant = known.carts
+        # What was touched after this order stays.
+        closed = [cart for cart in meant if at >= cart.touched]
+        closed.sort(key=_by_signal)
+        for cart in closed:
             if cart.opened_at:
-                late = at < cart.opened_at
-                self._resolve(cart, at, "late_evidence" if late else "recovered", alerts)
+                _tell(cart, at, "late_evidence" if at < cart.opened_at else "recovered", alerts)
             known.carts.remove(cart)
+        known.due = min(map(self.due, known.carts), default=NEVER)
 
-    def _new(self, known: Carts, name: str | None, at: int, alerts: Alerts) -> Cart:
-        if len(known.carts) >= MAX_CARTS:
-            oldest = min(known.carts, key=lambda cart: cart.touched)
+    def _settle(self, customer: Customer, known: Carts, at: int, alerts: Alerts) -> None:
+        """Keep within the bounds, and know when to be asked again."""
+        carts = known.carts
+        while len(carts) > MAX_CARTS or (carts and not fits(customer)):
+            oldest = min(carts, key=_touched)
             if oldest.opened_at:
-                self._resolve(oldest, at, "expired", alerts)
-            known.carts.remove(oldest)
-        cart = Cart(name, touched=at)
-        known.carts.append(cart)
-        return cart
+                _tell(oldest, at, "expired", alerts)
+            carts.remove(oldest)
+        due = NEVER
+        for cart in carts:
+            next_due = self.due(cart)
+            if next_due < due:
+                due = next_due
+        known.due = due
 
 
-def _named(
-    known: Carts, cart_id: str | None, checkout_id: str | None, *, nameless: bool = True
-) -> Cart | None:
-    """The known cart of that name, else the one that the checkout began in."""
-    if cart_id:
-        name = bounded(cart_id)
-        for cart in known.carts:
-            if cart.name == name:
-                return cart
-        return None
-    if checkout_id:
-        digest = xxhash.xxh3_64_digest(checkout_id.encode())
-        for cart in known.carts:
-            if digest in _split(cart.checkouts):
-                return cart
-    if nameless:
-        for cart in known.carts:
-            if cart.name is None:
-                return cart
-    return None
+def _signal(cart: Cart) -> str:
+    """Of the alert that is open, or would be."""
+    is_checkout = cart.as_checkout if cart.opened_at else cart.checkout_at > 0
+    return CHECKOUT if is_checkout else CART
 
 
-def _begins(kind: str, said: object) -> bool:
-    """Whether an event of an unknown cart makes one."""
-    if kind == "cart_viewed":
-        return any(p.quantity != 0 for p in getattr(said, "products", None) or ())
-    return kind != "product_removed"
+def _by_signal(cart: Cart) -> tuple[str, str]:
+    return _signal(cart), cart.name or ""
 
 
-def _products(event: Interaction) -> list[Product]:
-    said = event.properties
-    if said is None:
-        return []
-    return [said] if said.products is None else said.products
+def _touched(cart: Cart) -> int:
+    return cart.touched
 
 
-def _split(digests: bytes) -> list[bytes]:
-    return [digests[at : at + HASH] for at in range(0, len(digests), HASH)]
+def _tell(cart: Cart, at: int, resolution: Resolution, alerts: Alerts) -> None:
+    alerts.resolve(_signal(cart), cart.name, at, resolution)
 
 
-def _tomb(name: str | None, at: int) -> bytes:
-    return xxhash.xxh3_64_digest((name or "").encode()) + at.to_bytes(8, "big")
+def _fills(kind: str, said: ProductEvent | CartEvent) -> bool:
+    """Whether an event of an unknown cart puts anything into it."""
+    if kind == _REMOVED:
+        return False
+    if said.products is None:
+        return isinstance(said, ProductEvent) and said.quantity != 0
+    return any(product.quantity != 0 for product in said.products)
 
 
-def _was_closed(known: Carts, name: str | None, at: int) -> bool:
-    """Whether an order closed the cart of that name after `at`."""
-    if at < known.all_closed_at:
-        return True
-    parts, digest = _split(known.closed), xxhash.xxh3_64_digest((name or "").encode())
-    return any(
-        tomb == digest and at < int.from_bytes(when, "big")
-        for tomb, when in zip(parts[::2], parts[1::2], strict=True)
-    )
+def _change(cart: Cart, kind: str, said: Any, at: int) -> int:
+    """Change the content; what the event was to this cart.
+
+    What is older than a view that stated the content changes nothing, and so does a view that is
+    older than a change.
+    """
+    products = said.products
+    if kind == _VIEWED:
+        if products is None or at < cart.changed_at:
+            return _TOUCHED
+        items.state(cart, products)
+        cart.stated_at = cart.changed_at = at
+        cart.currency = said.currency or cart.currency
+        return _TOUCHED if cart.units else _EMPTIED
+    changed = False
+    if at >= cart.stated_at:
+        change = items.add if kind == _ADDED else items.remove
+        if products is None:
+            changed = change(cart, said)
+        else:
+            for product in products:
+                changed |= change(cart, product)
+    if changed:
+        cart.changed_at = max(cart.changed_at, at)
+        if kind == _ADDED:
+            cart.currency = said.currency or cart.currency
+        elif not cart.units:
+            return _EMPTIED
+    elif kind == _REMOVED and not cart.units and not cart.checkout_at:
+        return _NOTHING
+    return _TOUCHED

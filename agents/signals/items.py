@@ -11,47 +11,52 @@ from schemas.vocabulary import Product
 
 _HASH = ITEM - 2
 
-
-def _digest(product: Product) -> bytes:
-    name = product.product_id or product.sku or product.name or ""
-    return xxhash.xxh32_digest(name.encode())
+_digest = xxhash.xxh32_digest
 
 
-def _find(items: bytes, digest: bytes) -> int:
-    at = items.find(digest)
-    while at >= 0 and at % ITEM:
-        at = items.find(digest, at + 1)
+def _find(items: bytes, product: bytes) -> int:
+    at = items.find(product)
+    while at > 0 and at % ITEM:
+        at = items.find(product, at + 1)
     return at
 
 
-def add(cart: Cart, product: Product) -> None:
-    """Put a product in; beyond 64 products the oldest touched is forgotten."""
-    quantity = 1 if product.quantity is None else product.quantity
-    if not quantity:
-        return
-    digest, items = _digest(product), cart.items
-    held, at = 0, _find(items, digest)
+def add(cart: Cart, product: Product) -> bool:
+    """Put a product in, and say whether any was; beyond 64 the oldest touched is forgotten."""
+    added = product.quantity
+    if added is None:
+        added = 1
+    elif not added:
+        return False
+    name = _digest((product.product_id or product.sku or product.name or "").encode())
+    items = cart.items
+    at = _find(items, name)
+    now = added
     if at >= 0:
-        held = int.from_bytes(items[at + _HASH : at + ITEM], "big")
+        now += (items[at + _HASH] << 8) + items[at + _HASH + 1]
         items = items[:at] + items[at + ITEM :]
     elif len(items) == ITEM * MAX_PRODUCTS:
         cart.units -= int.from_bytes(items[_HASH:ITEM], "big")
         items = items[ITEM:]
-    now = min(held + quantity, MAX_QUANTITY)
-    cart.units += now - held
-    cart.items = items + digest + now.to_bytes(2, "big")
+    if now > MAX_QUANTITY:
+        added -= now - MAX_QUANTITY
+        now = MAX_QUANTITY
+    cart.units += added
+    cart.items = items + name + now.to_bytes(2, "big")
     if product.price is not None:
-        cart.value += (now - held) * product.price
+        cart.value += added * product.price
+    return True
 
 
 def remove(cart: Cart, product: Product) -> bool:
     """Take a product out; whether it was held."""
+    quantity = 1 if product.quantity is None else product.quantity
     items = cart.items
-    at = _find(items, _digest(product))
-    if at < 0:
+    at = _find(items, _digest((product.product_id or product.sku or product.name or "").encode()))
+    if at < 0 or not quantity:
         return False
     held = int.from_bytes(items[at + _HASH : at + ITEM], "big")
-    taken = min(held, 1 if product.quantity is None else product.quantity)
+    taken = min(held, quantity)
     rest = items[:at] + items[at + ITEM :]
     if taken < held:
         rest += items[at : at + _HASH] + (held - taken).to_bytes(2, "big")

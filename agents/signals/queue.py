@@ -5,14 +5,27 @@ practice: 5 s is our default; Genesys, Talkdesk and AWS leave it to the house). 
 back is no abandonment.
 """
 
+from bisect import insort
+
 from agents.alerts import ERROR, WARNING, Alerts, Facts, Kind
-from schemas.alert import Evidence
-from schemas.customer import MAX_ANSWERS, MAX_CONTACTS, NEVER, Contact, Contacts, Customer, bounded
+from schemas.alert import Evidence, Resolution
+from schemas.customer import (
+    EVENT_ID_BYTES,
+    MAX_ANSWERS,
+    MAX_CONTACTS,
+    NEVER,
+    Contact,
+    Contacts,
+    Customer,
+    bounded,
+    fits,
+)
 from schemas.instant import SECOND
 from schemas.interaction import Interaction
 from schemas.standards import QueueAbandoned
 
 SIGNAL = "queue_abandoned"
+_QUEUED, _ABANDONED, _ANSWERED = "contact_queued", "contact_abandoned", "contact_answered"
 
 
 def _reason(facts: Facts) -> str:
@@ -34,17 +47,13 @@ QUEUE_ABANDONED = Kind(
 class AbandonedQueue:
     """Left the queue unanswered after the short-abandon limit.
 
-    >>> AbandonedQueue(QueueAbandoned()).too_long(Contact("k", queued_at=1, abandoned_at=5_000_001))
+    >>> queue = AbandonedQueue(QueueAbandoned())
+    >>> queue.too_long(Contacts(), Contact("k", queued_at=1, abandoned_at=5_000_001))
     True
     """
 
     kinds = (QUEUE_ABANDONED,)
-    reacts_to = frozenset(
-        {
-            "contact_queued", "contact_abandoned", "contact_answered", "contact_ended",
-            "callback_requested", "callback_done",
-        }
-    )  # fmt: skip
+    reacts_to = frozenset({_QUEUED, _ABANDONED, _ANSWERED, "callback_requested", "callback_done"})
 
     def __init__(self, thresholds: QueueAbandoned) -> None:
         self.thresholds = thresholds
@@ -53,141 +62,184 @@ class AbandonedQueue:
         known = customer.contacts
         if known is None:
             known = customer.contacts = Contacts()
-        kind, at = event.kind, event.time
-        named = event.properties and event.properties.contact_id
-        name = bounded(named) if named else None
-        if kind == "contact_queued" or kind == "contact_abandoned":
-            assert name is not None
-            contact = self._contact(known, name, at, alerts)
-            self._note(contact, event)
+        kind, at, said = event.kind, event.time, event.properties
+        name = bounded(said.contact_id) if said is not None and said.contact_id else None
+        if kind in (_QUEUED, _ABANDONED):
+            contact = _contact(known, name or "")
+            self._note(contact, event, kind)
             self._judge(known, contact, alerts)
         elif kind == "callback_requested":
-            for contact in list(known.contacts):
-                if name is None or contact.name == name:
-                    self._called_for(contact, at, alerts)
-            if name is not None and all(contact.name != name for contact in known.contacts):
-                self._contact(known, name, at, alerts).callback_at = at
-        elif kind != "contact_ended":
+            self._called_for(known, name, at, alerts)
+        else:
+            if kind == _ANSWERED and name is not None:
+                self._heard(known, name, at, alerts)
             self._answered(known, at, alerts)
-        self._forget(known, name if kind in ("contact_answered", "contact_ended") else None, at)
-        known.due = min(
-            (c.opened_at + self.thresholds.expires for c in known.contacts if c.is_open),
-            default=NEVER,
-        )
+        self._settle(customer, known, at, alerts)
 
     def on_deadline(self, customer: Customer, now: int, alerts: Alerts) -> None:
         known = customer.contacts
         if known is None or known.due > now:
             return
-        expires = self.thresholds.expires
-        due = NEVER
-        for contact in known.contacts:
-            if contact.is_open:
-                if contact.opened_at + expires <= now:
-                    contact.is_open = False
-                    end = contact.opened_at + expires
-                    alerts.resolve(SIGNAL, contact.name, end, "expired")
-                else:
-                    due = min(due, contact.opened_at + expires)
-        known.due = due
+        for contact in _open_ones(known):
+            end = contact.opened_at + self.thresholds.expires
+            if end <= now:
+                _close(contact, end, "expired", alerts)
+        self._settle(customer, known, now, alerts)
 
-    def too_long(self, contact: Contact) -> bool:
+    def too_long(self, known: Contacts, contact: Contact) -> bool:
         """Whether this contact, as known now, is an abandonment."""
-        queued, left = contact.queued_at, contact.abandoned_at
-        if not queued or not left or queued <= contact.callback_at <= left:
+        queued, left, limits = contact.queued_at, contact.abandoned_at, self.thresholds
+        if not queued or not left or left - queued < limits.short_abandon or not limits.enabled:
             return False
-        return left - queued >= self.thresholds.short_abandon and self.thresholds.enabled
+        if queued <= contact.callback_at <= left:
+            return False
+        return not any(queued <= callback <= left for callback in known.callbacks)
 
-    def _contact(self, known: Contacts, name: str, at: int, alerts: Alerts) -> Contact:
-        for contact in known.contacts:
-            if contact.name == name:
-                return contact
-        if len(known.contacts) >= MAX_CONTACTS:
-            oldest = min(known.contacts, key=_last)
-            known.contacts.remove(oldest)
-            if oldest.is_open:
-                alerts.resolve(SIGNAL, oldest.name, at, "expired")
-        contact = Contact(name)
-        known.contacts.append(contact)
-        return contact
-
-    def _note(self, contact: Contact, event: Interaction) -> None:
-        at, moment = event.time, event.properties
-        contact.queue = bounded(moment.queue) if moment.queue else contact.queue
+    def _note(self, contact: Contact, event: Interaction, kind: str) -> None:
+        at, queue = event.time, event.properties.queue
         if 0 < contact.opened_at < at:
             return  # One alert per contact: what comes after it changes nothing.
-        if event.kind == "contact_abandoned":
-            if at >= contact.abandoned_at and not contact.opened_at:
-                contact.abandoned_at = at
-                contact.abandoned_id = event.id
-        elif at >= contact.queued_at:
-            contact.queued_at = at
-            contact.queued_id = event.id
+        if queue and not contact.opened_at:
+            contact.queue = bounded(queue)
+        name = event.id if event.id.isascii() else bounded(event.id, EVENT_ID_BYTES)
+        if kind == _QUEUED:
+            if at >= contact.queued_at:
+                contact.queued_at, contact.queued_id = at, name
+        elif _is_first(contact, contact.abandoned_at, at):
+            contact.abandoned_at, contact.abandoned_id = at, name
 
     def _judge(self, known: Contacts, contact: Contact, alerts: Alerts) -> None:
         """Open, or void, the alert of a contact of which more has become known."""
-        left = contact.abandoned_at
-        if contact.opened_at:
-            if contact.is_open and not self.too_long(contact):
-                self._void(contact, left, alerts)
-            return
-        if not self.too_long(contact):
-            return
+        waited = self.too_long(known, contact)
+        if contact.is_open and not (waited and contact.abandoned_at == contact.opened_at):
+            _void(contact, alerts)
+        if waited and not contact.opened_at:
+            self._open(known, contact, alerts)
+
+    def _open(self, known: Contacts, contact: Contact, alerts: Alerts) -> None:
+        left, limits = contact.abandoned_at, self.thresholds
         again = any(
-            0 < other.opened_at <= left
-            and left - other.opened_at <= self.thresholds.repeated_within
-            for other in known.contacts
+            left - limits.repeated_within <= other.opened_at <= left for other in known.contacts
         )
         waited = (left - contact.queued_at) / SECOND
-        limit = self.thresholds.short_abandon / SECOND
+        facts: Facts = [waited, limits.short_abandon / SECOND, contact.queue, int(again)]
         evidence = [
-            Evidence(contact.queued_id, "contact_queued", contact.queued_at),
-            Evidence(contact.abandoned_id, "contact_abandoned", left),
+            Evidence(contact.queued_id, _QUEUED, contact.queued_at),
+            Evidence(contact.abandoned_id, _ABANDONED, left),
         ]
-        contact.opened_at = left
-        contact.is_open = True
-        alerts.open(
-            SIGNAL,
-            contact.name,
-            left,
-            [waited, limit, contact.queue, again],
-            evidence,
-            ERROR if again else WARNING,
-        )
-        answered = min((answer for answer in known.answers if answer >= left), default=0)
+        alerts.open(SIGNAL, contact.name, left, facts, evidence, ERROR if again else WARNING)
+        contact.opened_at, contact.is_open = left, True
+        contact.queue, contact.queued_id, contact.abandoned_id = None, "", ""  # The alert has them.
+        end = left + limits.expires
+        answered = min((answer for answer in known.answers if left <= answer < end), default=0)
         if answered:
-            contact.is_open = False
-            alerts.resolve(SIGNAL, contact.name, answered, "recovered")
+            _close(contact, answered, "recovered", alerts)
 
-    def _called_for(self, contact: Contact, at: int, alerts: Alerts) -> None:
-        if contact.queued_at and at < contact.queued_at:
-            return
-        contact.callback_at = at
-        if contact.is_open and not self.too_long(contact):
-            self._void(contact, at, alerts)
+    def _called_for(self, known: Contacts, name: str | None, at: int, alerts: Alerts) -> None:
+        """A call back was asked for, in one contact or in whichever was waiting."""
+        if name is None:
+            _keep(known.callbacks, at)
+        else:
+            contact = _contact(known, name)
+            _end(contact, at)
+        for contact in _open_ones(known):
+            if not self.too_long(known, contact):
+                _void(contact, alerts)
+
+    def _heard(self, known: Contacts, name: str, at: int, alerts: Alerts) -> None:
+        """A contact was answered: if it waited then, it has ended well, and is over."""
+        for contact in known.contacts:
+            if contact.name == name:
+                _end(contact, at)
+                if contact.is_open and not self.too_long(known, contact):
+                    _void(contact, alerts)
+                if 0 < contact.queued_at <= at and not contact.abandoned_at:
+                    known.contacts.remove(contact)
+                return
 
     def _answered(self, known: Contacts, at: int, alerts: Alerts) -> None:
-        known.answers = sorted([*known.answers, at])[-MAX_ANSWERS:]
-        for contact in known.contacts:
-            if contact.is_open and contact.opened_at <= at:
-                contact.is_open = False
-                alerts.resolve(SIGNAL, contact.name, at, "recovered")
+        _keep(known.answers, at)
+        for contact in _open_ones(known):
+            if contact.opened_at <= at:
+                _close(contact, at, "recovered", alerts)
 
-    def _void(self, contact: Contact, at: int, alerts: Alerts) -> None:
-        alerts.resolve(SIGNAL, contact.name, at, "late_evidence")
-        contact.is_open = False
-        contact.opened_at = 0
+    def _settle(self, customer: Customer, known: Contacts, at: int, alerts: Alerts) -> None:
+        """Forget what no rule asks for any more, keep within the bounds, set the deadline."""
+        contacts, due = known.contacts, NEVER
+        if contacts:
+            expires = self.thresholds.expires
+            horizon = at - expires
+            for contact in contacts:
+                if not contact.is_open and _last(contact) <= horizon:
+                    contacts = [c for c in contacts if c.is_open or _last(c) > horizon]
+                    known.contacts = contacts
+                    break
+            while len(contacts) > MAX_CONTACTS or (contacts and not fits(customer)):
+                oldest = min(contacts, key=_last)
+                if oldest.is_open:
+                    _close(oldest, at, "expired", alerts)
+                contacts.remove(oldest)
+            for contact in contacts:
+                if contact.is_open and contact.opened_at + expires < due:
+                    due = contact.opened_at + expires
+        known.due = due
 
-    def _forget(self, known: Contacts, over: str | None, at: int) -> None:
-        """Drop contacts that ended well, and quiet ones that no rule can ask for any more."""
-        horizon = at - self.thresholds.expires
-        known.contacts = [
-            contact
-            for contact in known.contacts
-            if contact.is_open
-            or ((contact.name != over or contact.opened_at) and _last(contact) > horizon)
-        ]
+
+def _keep(times: list[int], at: int) -> None:
+    """Add to the latest times of something, in order."""
+    insort(times, at)
+    if len(times) > MAX_ANSWERS:
+        del times[0]
+
+
+def _contact(known: Contacts, name: str) -> Contact:
+    for contact in known.contacts:
+        if contact.name == name:
+            return contact
+    contact = Contact(name)
+    known.contacts.append(contact)
+    return contact
+
+
+def _is_first(contact: Contact, before: int, at: int) -> bool:
+    """Whether `at` is the first such moment since queueing; `before` is the one known so far."""
+    queued = contact.queued_at
+    return at >= queued and not (before and queued <= before <= at)
+
+
+def _end(contact: Contact, at: int) -> None:
+    """At that moment the wait ended well: of several the one that counts is kept."""
+    before, left = contact.callback_at, contact.abandoned_at
+    if contact.queued_at:
+        if _is_first(contact, before, at):
+            contact.callback_at = at
+    elif at > before and (not left or at <= left):
+        contact.callback_at = at
+
+
+def _open_ones(known: Contacts) -> list[Contact]:
+    """Contacts with an open alert, in the order in which alerts are told."""
+    found = [contact for contact in known.contacts if contact.is_open]
+    if len(found) > 1:
+        found.sort(key=_name)
+    return found
+
+
+def _close(contact: Contact, at: int, resolution: Resolution, alerts: Alerts) -> None:
+    contact.is_open = False
+    alerts.resolve(SIGNAL, contact.name, at, resolution)
+
+
+def _void(contact: Contact, alerts: Alerts) -> None:
+    """The opening was wrong: it counts for nothing, and may come again."""
+    _close(contact, contact.opened_at, "late_evidence", alerts)
+    contact.opened_at = 0
+
+
+def _name(contact: Contact) -> str:
+    return contact.name
 
 
 def _last(contact: Contact) -> int:
+    """When this contact was last heard of."""
     return max(contact.queued_at, contact.abandoned_at, contact.callback_at)

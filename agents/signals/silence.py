@@ -5,15 +5,25 @@ no search. Source: Fader, Hardie and Lee (2005); the default parameters are thei
 """
 
 from bisect import insort
+from itertools import pairwise
 
 from agents.alerts import Alerts, Facts, Kind
 from agents.signals.bg_nbd import crossing
 from schemas.alert import Evidence, Value
-from schemas.customer import MAX_PURCHASE_DAYS, NEVER, Customer, Purchases
+from schemas.customer import (
+    EVENT_ID_BYTES,
+    MAX_PURCHASE_DAYS,
+    NEVER,
+    Customer,
+    Purchases,
+    bounded,
+)
 from schemas.instant import DAY, WEEK, day_of, iso_day
 from schemas.interaction import Interaction
 from schemas.standards import GoneSilent
 
+_AGES = 1e17
+"""Three thousand years: a crossing beyond that is none, whatever the parameters."""
 REGULAR = 3
 """Purchase days from which a buyer is a regular: two gaps are the least that make a rhythm."""
 
@@ -76,7 +86,7 @@ class Silence:
     >>> cdnow = Silence(GoneSilent())
     >>> history = Purchases(first=0, days=[0, 70, 213])
     >>> round(cdnow.due(history) / WEEK, 4)
-    62.4875
+    62.4885
     """
 
     kinds = (GONE_SILENT, WON_BACK)
@@ -96,7 +106,7 @@ class Silence:
         _add_money(history, event)
         if at >= history.last_at:
             history.last_at = at
-            history.last_id = event.id
+            history.last_id = bounded(event.id, EVENT_ID_BYTES)
         if new_day:
             due = self.due(history)
             if history.opened_at and at < history.opened_at < due:
@@ -113,7 +123,10 @@ class Silence:
         history = customer.purchases
         if history is None or history.due > now:
             return
-        at = history.due
+        at = self.due(history)
+        if at > now:  # The customer's standards have changed since.
+            history.due = at
+            return
         history.due = NEVER
         history.opened_at = at
         alerts.stage("losing")
@@ -142,7 +155,8 @@ class Silence:
             a=limits.a,
             b=limits.b,
         )
-        return max(history.first * DAY + round(weeks * WEEK), (last + 1) * DAY)
+        crosses = history.first * DAY + round(min(weeks * WEEK, _AGES))
+        return max(crosses, (last + 1) * DAY)
 
     def _return(self, history: Purchases, event: Interaction, alerts: Alerts) -> None:
         silent_since = day_of(history.opened_at)
@@ -190,7 +204,7 @@ def _add_money(history: Purchases, event: Interaction) -> None:
 
 def _quantile(days: list[int], share: float) -> float:
     """A quantile of the gaps between days, interpolated linearly (type 7 of Hyndman and Fan)."""
-    gaps = sorted(later - earlier for earlier, later in zip(days, days[1:], strict=False))
+    gaps = sorted(later - earlier for earlier, later in pairwise(days))
     place = share * (len(gaps) - 1)
     below = int(place)
     above = min(below + 1, len(gaps) - 1)

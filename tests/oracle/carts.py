@@ -22,8 +22,8 @@ REMEMBERED = 30 * DAY
 COOL_DOWN = 24 * HOUR
 IDLE = {"cart_abandoned": 60 * MINUTE, "checkout_abandoned": 10 * MINUTE}
 
-Place = tuple[int, int, int]
-"""Event time, arrival, position in the record: which of two mentions is the later one."""
+Place = tuple[int, int]
+"""Event time and arrival: which of two records is the later one."""
 
 
 @dataclass(frozen=True)
@@ -64,53 +64,56 @@ def checkout_begun(checkouts: Iterable[Place], emptyings: Iterable[Place]) -> bo
 
 
 def standing(story: list[Fact]) -> Standing:
-    held: dict[str, int] = {}
-    mentioned: dict[str, Place] = {}
+    held: dict[str, int] = {}  # in the order in which products were last mentioned
+    changes: list[int] = []  # times of what changed the content
     stated: list[int] = []  # times of the views that stated the whole content
     emptyings: list[Place] = []
     checkouts: list[Place] = []
     touches: list[int] = []
     verdict = "nothing"
 
+    def mention(name: str, quantity: int) -> None:
+        held[name] = held.pop(name, 0) + quantity
+        if held[name] <= 0:
+            del held[name]
+        elif len(held) > MOST_PRODUCTS:
+            del held[next(iter(held))]
+
     for fact in story:
         verdict = "touch"
-        here = (fact.at, fact.order, 0)
+        here = (fact.at, fact.order)
         before_a_view = any(view > fact.at for view in stated)
+        before_a_change = any(change > fact.at for change in changes)
 
         if fact.kind == "product_added" and not before_a_view:
-            for position, (name, quantity) in enumerate(products(fact)):
-                held[name] = held.get(name, 0) + quantity
-                mentioned[name] = max(mentioned.get(name, here), (*here[:2], position))
+            for name, quantity in products(fact):
+                mention(name, quantity)
+                changes.append(fact.at)
 
         elif fact.kind == "product_removed":
             if not before_a_view and any(name in held for name, _ in products(fact)):
-                for position, (name, quantity) in enumerate(products(fact)):
+                for name, quantity in products(fact):
                     if name in held:
-                        held[name] -= quantity
-                        mentioned[name] = max(mentioned[name], (*here[:2], position))
-                        if held[name] <= 0:
-                            del held[name], mentioned[name]
+                        mention(name, -quantity)
+                changes.append(fact.at)
                 if not held:
                     verdict = "emptying"
             elif not held and not checkout_begun(checkouts, emptyings):
                 verdict = "nothing"
 
         elif fact.kind == "cart_viewed" and fact.has.get("products") is not None:
-            if not before_a_view:
+            if not before_a_change:
                 stated.append(fact.at)
-                held, mentioned = {}, {}
-                for position, (name, quantity) in enumerate(products(fact)):
-                    held[name] = held.get(name, 0) + quantity
-                    mentioned[name] = (*here[:2], position)
+                changes.append(fact.at)
+                held.clear()
+                for name, quantity in products(fact):
+                    mention(name, quantity)
                 if not held:
                     verdict = "emptying"
 
         elif fact.kind in CHECKOUT:
             checkouts.append(here)
 
-        while len(held) > MOST_PRODUCTS:
-            oldest = min(held, key=lambda name: mentioned[name])
-            del held[oldest], mentioned[oldest]
         if verdict == "emptying":
             emptyings.append(here)
         if verdict != "nothing":
@@ -129,34 +132,45 @@ class Cart:
     name: str | None
     story: list[Fact]
     alerts: list[Alert] = field(default_factory=list)
+    lost: dict[str, int] = field(default_factory=dict)
+    """Checkouts that turned out to be of another cart, and when that was heard of."""
 
     @property
     def now(self) -> Standing:
         return standing(self.story)
 
     @property
+    def checkouts(self) -> list[tuple[int, str]]:
+        """The checkout ids that were heard of with this cart, with their arrival."""
+        steps = [fact for fact in self.story if fact.kind in CHECKOUT]
+        names = [(fact.order, fact.text("checkout_id")) for fact in steps]
+        return [(o, name) for o, name in names if name is not None and o > self.lost.get(name, -1)]
+
+    @property
     def open_alert(self) -> Alert | None:
         return next((alert for alert in self.alerts if alert.is_open), None)
 
     def next_opening(self) -> tuple[int, str]:
-        """When and as what the next alert opens, if nothing more is heard of the cart."""
+        """When and as what an alert opens that is not open yet, if nothing more is heard."""
         now = self.now
         signal = "checkout_abandoned" if now.in_checkout else "cart_abandoned"
-        earlier = [a.opened_at for a in self.alerts if a.signal == signal and not a.is_void]
+        past = [alert for alert in self.alerts if not (alert.is_void or alert.is_open)]
+        earlier = [alert.opened_at for alert in past if alert.signal == signal]
         idle_until = now.last_touch + IDLE[signal]
         return max([idle_until] + [opening + COOL_DOWN for opening in earlier]), signal
 
 
 @dataclass(frozen=True)
 class Closing:
-    """An order that closed carts: one by name, or every cart but those touched after it."""
+    """An order that closed one cart, with its name and its checkouts, or every cart."""
 
     at: int
-    one: bool
     names: frozenset[str | None]
+    checkouts: frozenset[str | None]
+    every: bool
 
-    def closed(self, name: str | None) -> bool:
-        return name in self.names if self.one else name not in self.names
+    def closed(self, name: str | None, checkout: str | None) -> bool:
+        return self.every or name in self.names or checkout in self.checkouts
 
 
 class Carts:
@@ -166,14 +180,12 @@ class Carts:
         self.customer = customer
         self.book = book
         self.known: list[Cart] = []
-        self.heard: list[Fact] = []
         self.closings: list[Closing] = []
 
     def take(self, fact: Fact) -> None:
         if fact.kind == "order_completed":
             self._order(fact)
         elif fact.kind in TOUCHES:
-            self.heard.append(fact)
             self._touch(fact)
 
     def due(self) -> list[Due]:
@@ -202,26 +214,35 @@ class Carts:
         return next((cart for cart in self.known if cart.name == name), None)
 
     def _touch(self, fact: Fact) -> None:
-        name = self._name_of_touch(fact)
-        if any(closing.closed(name) and fact.at < closing.at for closing in self.closings):
+        name, checkout = fact.text("cart_id"), fact.text("checkout_id")
+        if name is None and checkout is not None:
+            holder = self._began_in(checkout)
+            name = holder.name if holder is not None else None
+        elif name is not None:
+            checkout = None
+        if any(past.closed(name, checkout) and fact.at < past.at for past in self.closings):
             return
+        begun, nameless = fact.text("checkout_id"), self._find(None)
+        if (
+            fact.kind in CHECKOUT
+            and begun is not None
+            and name is not None
+            and nameless is not None
+        ):
+            nameless.lost[begun] = fact.order
         cart = self._find(name)
         if cart is None:
             self._begin(Cart(name, [fact]), fact)
             return
 
-        before = cart.now
         cart.story.append(fact)
-        after = cart.now
         alert = cart.open_alert
-        if alert is None or after.verdict == "nothing":
+        if alert is None or cart.now.verdict == "nothing":
             return
-        too_late = fact.at < alert.opened_at
-        if after.verdict == "emptying" and fact.at >= before.last_touch:
-            self.book.resolves(alert, "late_evidence" if too_late else "emptied", fact.at)
-        elif after.verdict == "touch" and fact.at > before.last_touch:
-            self.book.resolves(alert, "late_evidence" if too_late else "returned", fact.at)
-        elif alert.signal == "cart_abandoned" and after.in_checkout and not before.in_checkout:
+        if fact.at >= alert.opened_at:
+            emptied = cart.now.verdict == "emptying"
+            self.book.resolves(alert, "emptied" if emptied else "returned", fact.at)
+        elif not cart.now.is_open or cart.next_opening() != (alert.opened_at, alert.signal):
             self.book.resolves(alert, "late_evidence", fact.at)
 
     def _begin(self, cart: Cart, fact: Fact) -> None:
@@ -233,44 +254,36 @@ class Carts:
 
     def _order(self, fact: Fact) -> None:
         named = self._cart_of_order(fact)
+        if named is None:
+            nobody: frozenset[str | None] = frozenset()
+            self.closings.append(Closing(fact.at, nobody, nobody, every=True))
+        else:
+            names, checkouts = frozenset({named.name}), frozenset(self._checkouts_of(named))
+            self.closings.append(Closing(fact.at, names, checkouts, every=False))
+
         targets = list(self.known) if named is None else [named]
         closed = [cart for cart in targets if fact.at >= cart.now.last_touch]
-        spared = [cart for cart in targets if fact.at < cart.now.last_touch]
-        told = closed if named is not None else spared
-        names = frozenset(cart.name for cart in told)
-        self.closings.append(Closing(fact.at, one=named is not None, names=names))
-
         alerts = [cart.open_alert for cart in closed]
         for alert in sorted((alert for alert in alerts if alert is not None), key=by_name):
             too_late = fact.at < alert.opened_at
             self.book.resolves(alert, "late_evidence" if too_late else "recovered", fact.at)
         self.known = [cart for cart in self.known if cart not in closed]
 
-    def _name_of_touch(self, fact: Fact) -> str | None:
-        name, checkout = fact.text("cart_id"), fact.text("checkout_id")
-        if name is None and checkout is not None:
-            return self._began_in(checkout)
-        return name
-
     def _cart_of_order(self, fact: Fact) -> Cart | None:
         name, checkout = fact.text("cart_id"), fact.text("checkout_id")
         if name is not None:
             return self._find(name)
-        if checkout is None or checkout not in self._checkouts():
-            return None
-        return self._find(self._began_in(checkout))
+        return None if checkout is None else self._began_in(checkout)
 
-    def _checkouts(self) -> set[str | None]:
-        return {fact.text("checkout_id") for fact in self.heard if fact.kind in CHECKOUT}
+    def _checkouts_of(self, cart: Cart) -> set[str]:
+        return {name for _, name in cart.checkouts if self._began_in(name) is cart}
 
-    def _began_in(self, checkout: str) -> str | None:
-        """The cart that the earliest event of this checkout names; without one, the nameless."""
-        events = [
-            fact
-            for fact in self.heard
-            if fact.kind in CHECKOUT and fact.text("checkout_id") == checkout
+    def _began_in(self, checkout: str) -> Cart | None:
+        """The named cart that was first heard of with this checkout, else the nameless one."""
+        heard = [
+            (cart.name is None, order, cart)
+            for cart in self.known
+            for order, name in cart.checkouts
+            if name == checkout
         ]
-        naming = [fact for fact in events if fact.text("cart_id") is not None]
-        if not naming:
-            return None
-        return min(naming, key=lambda fact: (fact.at, fact.order)).text("cart_id")
+        return min(heard, key=lambda one: one[:2])[2] if heard else None

@@ -8,6 +8,8 @@ SIGNAL = "queue_abandoned"
 SHORT = 5 * SECOND
 EXPIRES = 7 * DAY
 AGAIN = 24 * HOUR
+MOST_CONTACTS = 16
+MOST_ANSWERS = 8
 
 
 class Contacts:
@@ -16,55 +18,83 @@ class Contacts:
     def __init__(self, customer: str, book: Book) -> None:
         self.customer = customer
         self.book = book
-        self.heard: list[Fact] = []
+        self.heard: dict[str, list[Fact]] = {}  # of each contact that is known
+        self.answers: list[int] = []
+        self.callbacks: list[int] = []  # those that name no contact
         self.alerts: list[Alert] = []
 
     def take(self, fact: Fact) -> None:
-        self.heard.append(fact)
-        if fact.kind in ("contact_answered", "callback_done"):
+        contact = fact.text("contact_id")
+        if fact.kind in ("contact_queued", "contact_abandoned") and contact is not None:
+            told = [a for a in self.alerts if a.subject == contact and not a.is_void]
+            if not told or fact.at <= told[0].opened_at:
+                self.heard.setdefault(contact, []).append(fact)
+                self._judge(contact)
+        elif fact.kind == "callback_requested":
+            if contact is None:
+                self.callbacks = latest([*self.callbacks, fact.at])
+            else:
+                self.heard.setdefault(contact, []).append(fact)
+            for alert in self._open_alerts():
+                self._judge(alert.subject or "")
+        elif fact.kind in ("contact_answered", "callback_done"):
+            if fact.kind == "contact_answered" and contact is not None and contact in self.heard:
+                self.heard[contact].append(fact)
+                self._judge(contact)
+                queued = self._times("contact_queued", contact)
+                left = self._times("contact_abandoned", contact)
+                if queued and max(queued) <= fact.at and not left:
+                    self._drop(contact)
+            self.answers = latest([*self.answers, fact.at])
             for alert in self._open_alerts():
                 if fact.at >= alert.opened_at:
                     self.book.resolves(alert, "recovered", fact.at)
-        elif fact.kind in ("contact_queued", "contact_abandoned", "callback_requested"):
-            for alert in self._open_alerts():
-                if not self._left_waiting(alert.subject or "", alert.opened_at):
-                    self.book.resolves(alert, "late_evidence", fact.at)
-            self._open_new()
+        else:
+            return
+        self._forget(fact.at)
 
     def due(self) -> list[Due]:
         return [self._alert_due(alert) for alert in self._open_alerts()]
 
     def _alert_due(self, alert: Alert) -> Due:
         at = alert.opened_at + EXPIRES
-        return Due(at, SIGNAL, alert.subject, lambda: self.book.expires(alert, at))
+        return Due(at, SIGNAL, alert.subject, lambda: self._expire(alert, at))
+
+    def _expire(self, alert: Alert, at: int) -> None:
+        self.book.expires(alert, at)
+        self._forget(at)
 
     def _open_alerts(self) -> list[Alert]:
         return sorted((alert for alert in self.alerts if alert.is_open), key=by_name)
 
-    def _times(self, kind: str, contact: str | None) -> list[int]:
-        return [f.at for f in self.heard if f.kind == kind and f.text("contact_id") == contact]
+    def _times(self, kind: str, contact: str) -> list[int]:
+        return [fact.at for fact in self.heard[contact] if fact.kind == kind]
 
     def _left_waiting(self, contact: str, abandoned: int) -> bool:
-        """This contact had waited long enough at its abandonment, and wanted no callback."""
+        """This contact had waited long enough when it first left, with nothing done about it."""
         queued = [at for at in self._times("contact_queued", contact) if at <= abandoned]
         if not queued or abandoned - max(queued) < SHORT:
             return False
-        callbacks = [
+        ends = [
             *self._times("callback_requested", contact),
-            *self._times("callback_requested", None),
+            *self._times("contact_answered", contact),
+            *self.callbacks,
         ]
-        return not any(max(queued) <= at <= abandoned for at in callbacks)
-
-    def _open_new(self) -> None:
-        abandonments = sorted(
-            (fact.at, fact.text("contact_id") or "")
-            for fact in self.heard
-            if fact.kind == "contact_abandoned" and fact.text("contact_id") is not None
+        if any(max(queued) <= at <= abandoned for at in ends):
+            return False
+        return not any(
+            max(queued) <= at < abandoned for at in self._times("contact_abandoned", contact)
         )
-        for at, contact in abandonments:
-            told = any(a.subject == contact and not a.is_void for a in self.alerts)
-            if not told and self._left_waiting(contact, at):
-                self._open(contact, at)
+
+    def _judge(self, contact: str) -> None:
+        for alert in self._open_alerts():
+            if alert.subject == contact and not self._left_waiting(contact, alert.opened_at):
+                self.book.resolves(alert, "late_evidence", alert.opened_at)
+        if all(alert.is_void for alert in self.alerts if alert.subject == contact):
+            for at in self._times("contact_abandoned", contact):
+                if self._left_waiting(contact, at):
+                    self._open(contact, at)
+                    return
 
     def _open(self, contact: str, at: int) -> None:
         others = [alert.opened_at for alert in self.alerts if not alert.is_void]
@@ -72,10 +102,30 @@ class Contacts:
         severity = "error" if again else "warning"
         alert = self.book.opens(SIGNAL, self.customer, contact, at, severity)
         self.alerts.append(alert)
-        answers = [
-            fact.at
-            for fact in self.heard
-            if fact.kind in ("contact_answered", "callback_done") and fact.at >= at
-        ]
+        answers = [answer for answer in self.answers if at <= answer < at + EXPIRES]
         if answers:
             self.book.resolves(alert, "recovered", min(answers))
+
+    def _forget(self, now: int) -> None:
+        """What is a week older than the record at hand goes, unless its alert is open."""
+        waiting = [alert.subject for alert in self._open_alerts()]
+        for contact in list(self.heard):
+            if self._last(contact) <= now - EXPIRES and contact not in waiting:
+                self._drop(contact)
+        if len(self.heard) > MOST_CONTACTS:
+            oldest = min(self.heard, key=self._last)
+            for alert in self._open_alerts():
+                if alert.subject == oldest:
+                    self.book.expires(alert, now)
+            self._drop(oldest)
+
+    def _last(self, contact: str) -> int:
+        return max(fact.at for fact in self.heard[contact] if fact.kind != "contact_answered")
+
+    def _drop(self, contact: str) -> None:
+        del self.heard[contact]
+        self.alerts = [alert for alert in self.alerts if alert.subject != contact]
+
+
+def latest(times: list[int]) -> list[int]:
+    return sorted(times)[-MOST_ANSWERS:]

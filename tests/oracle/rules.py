@@ -3,7 +3,7 @@
 `expected` takes interactions in arrival order, all of one partition, and says which alerts must be
 told, in the order of decision. It is slow and literal on purpose: each customer's records are kept
 whole, and nearly everything is read from the complete history again at each step. Only what was
-told, which carts are forgotten and which carts an order closed is remembered as such.
+told, what is forgotten and which carts an order closed is remembered as such.
 
 Where the text of the rules is open, this is what the oracle takes it to mean.
 
@@ -11,12 +11,13 @@ Given with the task:
 
 - A resolution holds from max(time of the record, opened_at) on; `late_evidence` too.
 - A record whose id is among the last 64 distinct ids of the customer is dropped.
-- A touch older than an order that closed its cart does nothing; an order that names no cart or an
-  unknown one closes all carts. An order older than the last touch of a cart does not close it.
-- While an alert of a cart is open: an order or an emptying with last touch <= time < opened_at, or
-  a touch with last touch < time < opened_at, voids it (`late_evidence`, no cool-down); the rule
-  then applies as usual, so that it may open again. A touch that does not raise the last touch
-  changes the content and voids nothing, unless it begins checkout while `cart_abandoned` is open.
+- A touch older than an order of its cart does nothing, whether or not that order closed it; an
+  order that names no cart or an unknown one is of all carts. An order older than the last touch of
+  a cart does not close it.
+- A record that is older than the opening of an open alert of its cart voids it (`late_evidence`, no
+  cool-down) if the alert would not have opened at that instant with it: because the deadline lies
+  elsewhere, because it would have been the other signal, or because nothing is left in the cart.
+  The rule then applies as usual, so that it may open again.
 - Additions and removals older than the latest view that stated the content change no quantities;
   a checkout event older than the latest emptying does not begin checkout.
 - A view with products states the content (and makes an unknown cart); with an empty list it empties
@@ -25,9 +26,9 @@ Given with the task:
   the last opening of the same signal + 24 h.
 - An emptied cart is remembered with its cool-downs for 30 d after its last touch.
 - A queue alert opens as soon as enough is known, at the time of abandonment; if an answer not
-  earlier than it is known already, it is told open and resolved at the earliest such answer.
-  A `callback_requested` without `contact_id` counts for every contact then waiting. `error` if
-  another one opened in [t - 24 h, t]; voided ones do not count.
+  earlier than it and before its expiry is known already, it is told open and resolved at the
+  earliest such answer. A `callback_requested` without `contact_id` counts for every contact then
+  waiting. `error` if another one opened in [t - 24 h, t]; voided ones do not count.
 - A purchase before the opening of an open `gone_silent` is inserted; if the deadline then lies
   after opened_at, the alert is void (no `won_back`) and may open again; otherwise it stays.
 - Deadlines due at once fire by (deadline, customer, signal, subject or "").
@@ -36,27 +37,27 @@ Chosen here:
 
 - Before a record, first the partition's deadlines up to the clock fire, then the customer's own up
   to the record's time. A deadline that a record leaves in the past fires before the next record.
-- A dropped record moves the clock, and fires no deadlines of its customer's own. Dropping does not
-  make an id more recent.
+- A dropped record moves the clock and lets its customer's own deadlines fire, like any other.
+  Dropping does not make an id more recent.
 - Several alerts resolved by one record: by signal name, then subject; then notices.
-- Content follows arrival order (with the guards above): a view that is older than later additions,
-  but not older than another stating view, still states the whole content. A stating view may be
-  empty. A removal older than a stating view is a touch (if the cart is open) and never empties.
+- Content follows arrival order, with the guard above; and a view that is older than a change of
+  the content states nothing, while one that is not older than it does, later checkout steps or not.
+  A stating view may be empty. A removal older than a stating view never empties.
 - Checkout has begun when some checkout event comes after (by time, then arrival) every emptying.
-- An emptying older than the last touch changes the content and clears what checkout was begun
-  before it, but resolves and voids nothing.
-- A late touch voids even where the cool-down would have led to the same opening again: then the
-  alert opens again at the same instant.
-- `checkout_id` names the `cart_id` of the earliest checkout event that carries both, for ever; if
-  none does, the nameless cart; an order with a `checkout_id` that no checkout event had names none.
-  `cart_id` comes first: an order with an unknown `cart_id` and a known `checkout_id` names none.
-- An order that names a known cart and does not close it closes nothing. An order that closes all
-  carts also closes those that nobody knows, but not those touched after it.
+- A `checkout_id` is of the named cart that was first heard of with it in a checkout event, else of
+  the nameless cart, as long as that cart is known: it is forgotten with it. An order buries the
+  checkouts of its cart together with its name. `cart_id` comes first: an order with an unknown
+  `cart_id` and a known `checkout_id` is of all carts.
 - With 17 carts the one with the oldest last touch is forgotten, even if it is the new one (ties:
   the one known longest), and its alert told as `expired` (status and resolution). With 65 products
-  the one mentioned longest ago goes (time, arrival, position in the record).
-- A contact opens one alert in all, voided ones aside. Answering the same contact before its
-  abandonment changes nothing. An answer known at the opening resolves it even after 7 d.
+  the one mentioned longest ago goes, by arrival.
+- A contact opens one alert in all, voided ones aside; what is later than it changes nothing. It is
+  abandoned when it is first left after its last queueing, and not at all if it was answered or
+  called back by then: the rules speak of the customer's next answer only.
+- A contact that is answered while it waits is forgotten. So is one without an open alert that was
+  last heard of 7 d before a record of any contact, or before an expiry, of the customer; and of 17
+  contacts the one heard of longest ago (its alert told as `expired`). The 8 latest answers, and the
+  8 latest call backs that name no contact, are remembered.
 - Only what these rules name is told: no `lost`, no party, brand or alias is looked at.
 """
 
@@ -138,10 +139,9 @@ def expected(
         if fact.customer not in lives:
             lives[fact.customer] = Life(fact.customer, book, crossing)
         life = lives[fact.customer]
-        if life.has_heard(fact):
-            continue
         fire([life], fact.at)
-        life.take(fact)
+        if not life.has_heard(fact):
+            life.take(fact)
     end = newest if until is None else until
     if end is not None:
         fire(lives.values(), end)

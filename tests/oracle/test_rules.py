@@ -233,6 +233,59 @@ def test_a_late_touch_before_the_last_one_voids_only_by_beginning_checkout(
     ]
 
 
+def test_a_late_touch_voids_nothing_where_the_cool_down_had_set_the_opening() -> None:
+    # Opened at 1 h, touched at 2 h, open again at 25 h: a touch at 3 h leaves that as it is.
+    begin = [add(0), add(2 * HOUR), said(26 * HOUR, "page_viewed")]
+    told = lines([*begin, add(3 * HOUR)])
+    assert told[2:] == [(25 * HOUR, CART, "a", "open")]
+    # One at 24 h 30 min moves the deadline to 25 h 30 min.
+    assert lines([*begin, add(24 * HOUR + 30 * MINUTE)])[2:] == [
+        (25 * HOUR, CART, "a", "open"),
+        (25 * HOUR, CART, "a", "late_evidence"),
+        (25 * HOUR + 30 * MINUTE, CART, "a", "open"),
+    ]
+
+
+def test_a_late_emptying_voids_even_if_older_than_the_last_touch() -> None:
+    begin = [add(0), said(20 * MINUTE, "cart_viewed", cart_id="a"), said(2 * HOUR, "page_viewed")]
+    gone = said(10 * MINUTE, "product_removed", cart_id="a", product_id="tea")
+    at = 80 * MINUTE
+    told = [(at, CART, "a", "open"), (at, CART, "a", "late_evidence")]
+    assert lines([*begin, gone], until=LONG) == told
+    # Something is left: nothing changes. A checkout that was begun after it stands, too.
+    assert lines([add(-MINUTE, product="milk"), *begin, gone]) == told[:1]
+    step = said(15 * MINUTE, "checkout_started", cart_id="a")
+    assert lines([step, *begin, gone]) == [(30 * MINUTE, CHECKOUT, "a", "open")]
+
+
+def test_a_view_older_than_a_change_states_nothing() -> None:
+    empty = said(-MINUTE, "cart_viewed", cart_id="a", products=[])
+    assert lines([add(0), empty], until=DAY) == [(HOUR, CART, "a", "open")]
+    # A later look or checkout step is no change of the content.
+    step = said(0, "cart_viewed", cart_id="b")
+    empty = said(-MINUTE, "cart_viewed", cart_id="b", products=[])
+    assert lines([add(-30 * MINUTE, "b"), step, empty], until=DAY) == []
+
+
+def test_an_order_buries_the_checkouts_of_its_cart() -> None:
+    begin = [
+        said(0, "checkout_started", cart_id="a", checkout_id="k"),
+        said(5 * MINUTE, "order_completed", checkout_id="k"),
+    ]
+    late = said(4 * MINUTE, "payment_info_entered", checkout_id="k")
+    assert lines([*begin, late], until=DAY) == []
+    # After the order it is a checkout that nobody knows: of the nameless cart.
+    after = said(6 * MINUTE, "payment_info_entered", checkout_id="k")
+    assert lines([*begin, after], until=DAY) == [(16 * MINUTE, CHECKOUT, None, "open")]
+
+
+def test_touches_older_than_an_order_of_their_cart_do_nothing_even_if_it_came_too_late() -> None:
+    begin = [add(HOUR), said(0, "order_completed", cart_id="a")]
+    assert lines([*begin, said(-1, "checkout_started", cart_id="a")], until=DAY) == [
+        (2 * HOUR, CART, "a", "open")
+    ]
+
+
 def test_equal_times_go_by_arrival(opened: list[Record]) -> None:
     void = [(HOUR, CART, "a", "open"), (HOUR, CART, "a", "late_evidence")]
     # An order or an emptying at the time of the last touch comes after it; a touch raises nothing.
@@ -308,6 +361,40 @@ def test_a_callback_while_waiting_makes_it_none(contact: dict[str, str]) -> None
         assert lines([callback, *begin]) == ([] if counts else [opened])
         void = (MINUTE, QUEUE, "1", "late_evidence")
         assert lines([*begin, callback]) == ([opened, void] if counts else [opened])
+
+
+def test_a_contact_that_was_answered_while_it_waited_was_not_left() -> None:
+    begin = [queued(0), abandoned(MINUTE)]
+    answered = said(30 * SECOND, "contact_answered", contact_id="1")
+    assert lines([begin[0], answered, begin[1]]) == []
+    void = [(MINUTE, QUEUE, "1", "open"), (MINUTE, QUEUE, "1", "late_evidence")]
+    assert lines([*begin, answered]) == void
+    # Of two abandonments the first one counts.
+    assert lines([queued(0), abandoned(SECOND), abandoned(MINUTE)]) == []
+    assert lines([*begin, abandoned(SECOND)]) == void
+
+
+def test_a_contact_is_forgotten_a_week_after_it_was_last_heard_of() -> None:
+    week = 7 * DAY
+    assert lines([queued(0), queued(week, "2"), abandoned(MINUTE)]) == []
+    told = lines([queued(0), queued(week - 1, "2"), abandoned(MINUTE)])
+    assert told == [(MINUTE, QUEUE, "1", "open")]
+    # An answer after its expiry is none of its own.
+    answer = said(week + HOUR, "callback_done")
+    assert lines([queued(week, "2"), answer, queued(0), abandoned(MINUTE)], until=LONG) == [
+        (MINUTE, QUEUE, "1", "open"),
+        (MINUTE + week, QUEUE, "1", "expired"),
+    ]
+
+
+def test_the_contact_heard_of_longest_ago_goes_when_there_are_17() -> None:
+    records = [abandoned(number * MINUTE, f"k{number:02}") for number in range(1, 18)]
+    waits = [queued(number * MINUTE - 30 * SECOND, f"k{number:02}") for number in range(1, 18)]
+    told = lines([record for pair in zip(waits, records, strict=True) for record in pair])
+    assert told[-2:] == [
+        (17 * MINUTE - 30 * SECOND, QUEUE, "k01", "expired"),
+        (17 * MINUTE, QUEUE, "k17", "open"),
+    ]
 
 
 def test_a_second_one_within_24_hours_is_an_error() -> None:

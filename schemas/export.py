@@ -1,0 +1,360 @@
+"""The contracts in the languages that other tools read: JSON Schema and AsyncAPI.
+
+`python -m schemas.export docs/schemas` writes three files, the same bytes every time:
+interaction.json and alert.json (JSON Schema 2020-12) and asyncapi.json (AsyncAPI 3.0), which says
+what lies on which Kafka topic. They are made from the classes that decode, so they cannot disagree.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from schemas.alert import Alert
+from schemas.instant import EARLIEST, SECOND, TOO_FINE
+from schemas.interaction import CustomActivity, CustomType, Interaction, Reason
+from schemas.vocabulary import VOCABULARY, Properties
+
+Schema = dict[str, Any]
+
+CONTRACT = "1.0.0"
+"""The version of what users rely on: it changes with the contracts, not with the code."""
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+JSON_SCHEMA = "application/schema+json;version=draft-2020-12"
+ASYNCAPI_SCHEMA = "application/vnd.aai.asyncapi+json;version=3.0.0"
+
+_HOUR_MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+_TIME = (
+    r"^(?:199[0-9]|[2-9][0-9]{3})-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+    rf"(?:[Tt ]{_HOUR_MINUTE}:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
+    rf"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9]))?$"
+)
+
+_INTERACTION = {
+    "id": "Unique per distinct event: a repeat among the last 64 ids of a customer is dropped.",
+    "type": "A type of the vocabulary, or a house's own that begins with x_.",
+    "time": "When it happened: RFC 3339, a date alone (00:00:00 UTC), or epoch seconds, from 1990"
+    " on. Missing: the timestamp of the Kafka record.",
+    "channel": "Where it happened.",
+    "customer_id": "The platform's own name of the customer. Without one there must be an alias.",
+    "aliases": "Other names: anonymous_id, device_id, email, phone, loyalty_card, account_id, or"
+    " any other. Values that name nobody (null, -1, all zeros, anonymous) are ignored.",
+    "party": "Who the customer is to the house.",
+    "handled_by": "Pseudonym of the employee or bot who served.",
+    "brand": "Chooses the standards that apply.",
+    "branch": "Chooses the standards that apply.",
+    "region": "Where the customer or the branch is.",
+    "segment": "Short for one axis of segments.",
+    "segments": "Segments by axis, such as income_band, sector, social_layer.",
+    "properties": "What is particular to the type.",
+}
+_ALERT = {
+    "alert_id": "One name for one alert in all its states; the key of the record.",
+    "signal": "The rule that spoke, such as cart_abandoned.",
+    "status": "The state that this record tells; the last record of an id is the present one.",
+    "resolution": "How it ended, where status is resolved or expired.",
+    "subject": "What it is about within the customer: a cart or a contact.",
+    "event_time": "The instant of event time at which this state became true.",
+    "opened_at": "Event time at which it opened.",
+    "resolved_at": "Event time at which it ended.",
+    "detected_at": "Wall clock of the worker that found it; absent in replays.",
+    "probability": "Of what the signal says, 0 to 1.",
+    "value_at_risk": "What may be lost, in the currency that the platform stated.",
+    "team": "Whom it concerns.",
+    "respond_by": "Until when an answer helps.",
+    "evidence": "The interactions it rests on, the newest last.",
+    "reason": "Why, in a sentence.",
+    "clears_if": "What would end it, in a sentence.",
+    "suppressed_by": "Why it was not routed to its team.",
+}
+_ALERT_TIMES = ("event_time", "opened_at", "resolved_at", "detected_at", "respond_by")
+
+
+def interaction() -> Schema:
+    """JSON Schema of what comes in: one envelope, and `properties` by `type`."""
+    kinds: dict[type[Properties], list[str]] = {}
+    for kind, properties in VOCABULARY.items():
+        kinds.setdefault(properties, []).append(kind)
+    components = _components([Interaction, CustomActivity, *kinds])
+    custom = components.pop(CustomActivity.__name__)
+    envelope = components.pop(Interaction.__name__)
+    fields: Schema = {"type": {"anyOf": [{"enum": list(VOCABULARY)}, _own_type()]}}
+    fields.update(
+        envelope["properties"], time=_time(), properties=custom["properties"]["properties"]
+    )
+    return {
+        "$schema": DIALECT,
+        "title": "Interaction",
+        "description": "What a platform says that a customer did, felt or was done to. Further"
+        " fields are allowed and ignored.",
+        "type": "object",
+        "required": ["id", "type", "channel"],
+        "properties": _described(fields, _INTERACTION),
+        "anyOf": [
+            {"properties": {"customer_id": {"type": "string"}}, "required": ["customer_id"]},
+            {
+                "properties": {"aliases": {"type": "object", "minProperties": 1}},
+                "required": ["aliases"],
+            },
+        ],
+        "allOf": [_for_types(names, properties) for properties, names in kinds.items()],
+        "$defs": components,
+    }
+
+
+def alert() -> Schema:
+    """JSON Schema of what goes out."""
+    components = _components([Alert])
+    body = components.pop(Alert.__name__)
+    for name in _ALERT_TIMES:
+        body["properties"][name]["format"] = "date-time"
+    components["EvidenceOut"]["properties"]["time"]["format"] = "date-time"
+    _described(body["properties"], _ALERT)
+    return {"$schema": DIALECT, **body, "$defs": components}
+
+
+def asyncapi() -> Schema:
+    """AsyncAPI document of the topics, as seen from Heed: it receives interactions."""
+    channels = {
+        "interactions": _channel(
+            "interactions",
+            "What platforms publish. In order for each customer, since the key is the customer"
+            " (customer_id, else the strongest alias) and its murmur2 chooses the partition.",
+            ["delete"],
+        ),
+        "customers": _channel(
+            "customers",
+            "State by customer, the changelog from which a worker restores. As many partitions as"
+            " interactions. Its values are internal and versioned.",
+            ["compact"],
+        ),
+        "alerts": _channel(
+            "alerts",
+            "Every alert; the last record of an alert_id is its present state. Read committed"
+            " records only.",
+            ["compact"],
+        ),
+        "rejected": _channel(
+            "rejected",
+            "What could not be taken: key, value and headers as they came, and why in further"
+            " headers.",
+            ["delete"],
+        ),
+    }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Heed",
+            "version": CONTRACT,
+            "description": "Hears every interaction of every customer and says who is about to be"
+            " lost, and why.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": {
+            "takeInteractions": _operation("receive", "interactions", "Decide about them."),
+            "forwardInteractions": _operation(
+                "send", "interactions", "Send one to the partition that its customer lives in."
+            ),
+            "keepCustomers": _operation("send", "customers", "Keep what changed."),
+            "restoreCustomers": _operation("receive", "customers", "Read it back at start."),
+            "tellAlerts": _operation("send", "alerts", "Tell each new state of an alert."),
+            "rejectInteractions": _operation("send", "rejected", "Keep what could not be taken."),
+        },
+        "components": {"messages": _messages()},
+    }
+
+
+def write(folder: Path) -> list[Path]:
+    """Write the three files; their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in texts().items():
+        path = folder / name
+        path.write_text(text, encoding="utf-8", newline="\n")
+        written.append(path)
+    return written
+
+
+def texts() -> dict[str, str]:
+    """The text of each file, by name."""
+    documents = {
+        "interaction.json": interaction(),
+        "alert.json": alert(),
+        "asyncapi.json": asyncapi(),
+    }
+    return {name: json.dumps(said, indent=2) + "\n" for name, said in documents.items()}
+
+
+def _components(types: Iterable[Any]) -> dict[str, Schema]:
+    _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    return {name: _plain(schema) for name, schema in sorted(components.items())}
+
+
+def _plain(schema: Any) -> Any:
+    """msgspec's schema without what goes without saying, null as one type among others."""
+    if isinstance(schema, list):
+        return [_plain(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    out = {name: _plain(each) for name, each in schema.items()}
+    if out.get("default", ...) in (None, {}):
+        del out["default"]
+    if out.get("required") == []:
+        del out["required"]
+    if "description" in out and isinstance(out["description"], str):
+        out["description"] = " ".join(out["description"].split())
+    match out.get("anyOf"):
+        case [{"enum": values}, {"type": "null"}]:
+            out = {**out, "enum": [*values, None]}
+            del out["anyOf"]
+        case [{"type": str(kind)} as only, {"type": "null"}]:
+            out = {**out, **only, "type": [kind, "null"]}
+            del out["anyOf"]
+    return out
+
+
+def _own_type() -> Schema:
+    own: Schema = msgspec.json.schema(CustomType)
+    return own
+
+
+def _time() -> Schema:
+    return {
+        "anyOf": [
+            {"type": "string", "pattern": _TIME},
+            {
+                "type": "number",
+                "minimum": EARLIEST // SECOND,
+                "exclusiveMaximum": TOO_FINE,
+            },
+            {"type": "null"},
+        ],
+        "examples": ["2026-11-22T10:00:00.123456Z", "2026-11-22T11:00:00+01:00", 1795341600.5],
+    }
+
+
+def _for_types(names: list[str], properties: type[Properties]) -> Schema:
+    body: Schema = {"$ref": f"#/$defs/{properties.__name__}"}
+    then: Schema = {"properties": {"properties": {"anyOf": [body, {"type": "null"}]}}}
+    if any(field.required for field in msgspec.structs.fields(properties)):
+        then = {"properties": {"properties": body}, "required": ["properties"]}
+    return {
+        "if": {"properties": {"type": {"enum": names}}, "required": ["type"]},
+        "then": then,
+    }
+
+
+def _described(fields: Schema, words: dict[str, str]) -> Schema:
+    for name, description in words.items():
+        fields[name] = {"description": description, **fields[name]}
+    return fields
+
+
+def _channel(topic: str, description: str, cleanup: list[str]) -> Schema:
+    return {
+        "address": topic,
+        "description": description,
+        "messages": {topic: {"$ref": f"#/components/messages/{topic}"}},
+        "bindings": {
+            "kafka": {"topicConfiguration": {"cleanup.policy": cleanup}, "bindingVersion": "0.5.0"}
+        },
+    }
+
+
+def _operation(action: str, channel: str, summary: str) -> Schema:
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "summary": summary,
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{channel}"}],
+    }
+
+
+def _messages() -> Schema:
+    number = {"type": "string", "pattern": "^-?[0-9]+$"}
+    return {
+        "interactions": {
+            "name": "interaction",
+            "title": "One interaction",
+            "headers": {
+                "type": "object",
+                "properties": {
+                    "heed-hops": {
+                        **number,
+                        "description": "How often Heed has forwarded it; not for platforms.",
+                    }
+                },
+            },
+            "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./interaction.json"}},
+            "bindings": _key("customer_id, else the value of the strongest alias: account_id,"
+                             " loyalty_card, email, phone, device_id, anonymous_id."),
+        },
+        "customers": {
+            "name": "customer",
+            "title": "What is remembered of one customer",
+            "contentType": "application/octet-stream",
+            "payload": {
+                "type": ["string", "null"],
+                "format": "binary",
+                "description": "Deadline (8 bytes), version (1 byte), MessagePack; null deletes.",
+            },
+            "bindings": _key(
+                "c:<customer_id>, else <alias type>:<value>; \\0partition: the partition's own."
+            ),
+        },
+        "alerts": {
+            "name": "alert",
+            "title": "One state of one alert",
+            "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./alert.json"}},
+            "bindings": _key("alert_id"),
+        },
+        "rejected": {
+            "name": "rejected",
+            "title": "A record that could not be taken, as it came",
+            "contentType": "application/octet-stream",
+            "headers": {
+                "type": "object",
+                "description": "All values are text.",
+                "required": ["heed-reason", "heed-message", "heed-topic", "heed-partition",
+                             "heed-offset", "heed-timestamp"],
+                "properties": {
+                    "heed-reason": {"type": "string", "enum": list(get_args(Reason))},
+                    "heed-message": {"type": "string", "description": "What was expected, where."},
+                    "heed-topic": {"type": "string", "description": "Where it was read from."},
+                    "heed-partition": number,
+                    "heed-offset": number,
+                    "heed-timestamp": {**number, "description": "Of the record, milliseconds."},
+                    "heed-length": {
+                        **number,
+                        "description": "Of the whole value, where only its beginning is kept.",
+                    },
+                    "heed-sha256": {"type": "string", "description": "Of that whole value."},
+                    "heed-first-reason": {
+                        "type": "string",
+                        "description": "Why it was refused, besides its size.",
+                    },
+                },
+            },
+            "payload": {
+                "type": ["string", "null"],
+                "format": "binary",
+                "description": "The value as it came; beyond 7 MiB its first 64 KiB.",
+            },
+            "bindings": _key("As it came, if it had one."),
+        },
+    }  # fmt: skip
+
+
+def _key(description: str) -> Schema:
+    key = {"type": "string", "description": description}
+    return {"kafka": {"key": key, "bindingVersion": "0.5.0"}}
+
+
+if __name__ == "__main__":
+    for each in write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/schemas")):
+        print(each)

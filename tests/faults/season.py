@@ -1,0 +1,114 @@
+"""The input of the kill tests: fifty thousand interactions with all that can go wrong in order.
+
+Ten days of a shop, a month apart, so that carts, checkouts and calls are lost and won back within
+a day and regular buyers fall silent between two; some records that cannot be taken; and visits of
+strangers that lie in the wrong partition and must be forwarded. These last are older than all
+else: where in the order they arrive differs from run to run, and nothing may depend on it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from agents.decide import Customers
+from heed.shop_day import shop_day
+from schemas.customer import Customer
+from streams.clock import Clock
+from streams.contract import Line
+from streams.murmur2 import partition_of
+from streams.rows import View
+from tests.support.topics import Outcome, Sent, alert_state
+
+EVENTS = 50_000
+START = 1_735_689_600  # the first of January 2025
+MONTH = 30 * 86_400
+STRANGERS = 40
+_NUMBERED = ("cart_id", "checkout_id", "order_id", "contact_id")
+
+
+def season(seed: int, events: int = EVENTS, partitions: int = 4) -> list[Sent]:
+    """The records, in the order in which they are sent. The same seed gives the same ones."""
+    rng = Random(seed)
+    days = _days(seed)
+    return [_record(rng, number, days, partitions) for number in range(events)]
+
+
+def _record(rng: Random, number: int, days: Iterator[dict[str, Any]], partitions: int) -> Sent:
+    luck = rng.random()
+    if luck < 0.01:
+        return _garbage(rng, number, partitions)
+    if luck < 0.04:
+        return _stranger(rng, number, partitions)
+    event = next(days)
+    return Sent(json.dumps(event).encode(), _key(event))
+
+
+def _days(seed: int) -> Iterator[dict[str, Any]]:
+    day = 0
+    while True:
+        for event in shop_day(START + day * MONTH, seed * 1000 + day):
+            event["id"] = f"{day}-{event['id']}"
+            for name in _NUMBERED:
+                if name in event["properties"]:
+                    event["properties"][name] += f"-{day}"
+            yield event
+        day += 1
+
+
+def _key(event: dict[str, Any]) -> bytes:
+    aliases = event.get("aliases", {})
+    name = event.get("customer_id") or next(iter(aliases.values()))
+    return str(name).encode()
+
+
+def _garbage(rng: Random, number: int, partitions: int) -> Sent:
+    value = rng.choice((b"{", b"[%d]", b'{"id":"%d","type":"no_such_type","channel":"web"}'))
+    return Sent(value.replace(b"%d", b"%d" % number), None, rng.randrange(partitions))
+
+
+def _stranger(rng: Random, number: int, partitions: int) -> Sent:
+    """Always from the same wrong partition, so that a stranger's own records stay in order."""
+    name = f"stranger-{rng.randrange(STRANGERS)}"
+    event = {
+        "id": f"visit-{number}",
+        "type": rng.choice(("page_viewed", "x_looked")),
+        "time": START - MONTH + number % 7,
+        "channel": "web",
+        "customer_id": name,
+    }
+    key = name.encode()
+    return Sent(json.dumps(event).encode(), key, (partition_of(key, partitions) + 1) % partitions)
+
+
+def bare_logic(records: list[Sent], partitions: int = 4) -> Outcome:
+    """What the logic makes of the records by itself, each partition in one go; no gauges."""
+    lines: list[list[Line]] = [[] for _ in range(partitions)]
+    for value, key, partition, _ in records:
+        where = partition if partition >= 0 else partition_of(key or b"", partitions)
+        lines[where].append(Line(value))
+    found = Outcome({}, {}, {}, [], Counter())
+    forwarded: list[list[Line]] = [[] for _ in range(partitions)]
+    views = [
+        View[Customer](lambda _: None, Clock(), partition=n, partitions=partitions, cached=1 << 60)
+        for n in range(partitions)
+    ]
+    for waiting in (lines, forwarded):
+        for view, mine in zip(views, waiting, strict=True):
+            decision = Customers(future=None).decide(view, mine, None)
+            for output in decision.outputs:
+                name, state = alert_state(output.value)
+                found.alerts.setdefault(name, []).append(state)
+            for refusal in decision.refusals:
+                found.rejected[refusal.record.value, refusal.reason.encode()] += 1
+            for forward in decision.forwards:
+                home = partition_of(forward.key, partitions)
+                forwarded[home].append(Line(forward.record.value))
+    codec = Customers().codec()
+    for view in views:
+        for row in view.touched:
+            found.state[row.key.encode()] = codec.encode(row.state, row.deadline)
+    return found

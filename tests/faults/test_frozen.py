@@ -1,0 +1,45 @@
+"""A worker that is frozen longer than its session lasts, and wakes up as somebody else's zombie."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from tests.faults.season import bare_logic, season
+from tests.support.kafka import Kafka
+from tests.support.topics import Progress, create, names, outcome, publish, verdict
+from tests.support.wait import until
+from tests.support.workers import Worker, wait_decided
+
+EVENTS = 16_000
+SETTINGS = {"batch_records": 50, "session_timeout_seconds": 3}
+
+
+def test_a_frozen_worker_adds_nothing_and_lives_on(kafka: Kafka, tmp_path: Path) -> None:
+    seed = int(os.environ.get("HEED_SEED") or time.time_ns() % 100_000)
+    print(f"\nseed {seed}")
+    records, at = season(seed, EVENTS), names()
+    progress = Progress(kafka.address, at)
+    create(kafka, at)
+    publish(kafka.address, at.interactions, records[: EVENTS // 2])
+    frozen, other = (Worker(kafka.address, at, tmp_path / name, **SETTINGS) for name in "ab")
+    with frozen, other:
+        until(lambda: progress.done() > EVENTS / 10, 60, frozen.tail)
+        frozen.send(signal.SIGSTOP)
+        wait_decided(progress, other)  # the other has taken over and done all there was
+        assert other.partitions() == {0, 1, 2, 3}
+
+        publish(kafka.address, at.interactions, records[EVENTS // 2 : EVENTS * 3 // 4])
+        frozen.send(signal.SIGCONT)
+        until(lambda: frozen.get("/readyz")[0] == 200, 60, frozen.tail)
+        wait_decided(progress, frozen, other)
+
+        assert other.stop() == 0
+        frozen.wait_ready(partitions=4)
+        publish(kafka.address, at.interactions, records[EVENTS * 3 // 4 :])
+        wait_decided(progress, frozen)
+        assert frozen.stop() == 0
+    found = outcome(kafka.address, at)._replace(gauges={}, clocks=[])
+    assert verdict(bare_logic(records), found) == (0, 0, 0)

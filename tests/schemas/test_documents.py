@@ -1,0 +1,132 @@
+"""What the documents show is what is taken, refused and promised."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from schemas.interaction import Channel, Interaction, Party, Reason, Rejected, decode
+from schemas.standards import BadStandards, Exclude, Thresholds, parse
+from schemas.vocabulary import VOCABULARY, Product
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+INTERACTIONS = (DOCS / "interactions.md").read_text(encoding="utf-8")
+STANDARDS = (DOCS / "standards.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def rows(text: str, heading: str) -> list[list[str]]:
+    """The cells of the table rows under a heading."""
+    section = re.split(r"^## ", text.split(f"## {heading}\n")[1], flags=re.MULTILINE)[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def words(cell: str) -> list[str]:
+    return " ".join(re.findall(r"`([^`]+)`", cell)).split()
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_every_example_of_an_interaction_is_taken(number: int) -> None:
+    examples = blocks(INTERACTIONS, "json")
+    assert len(examples) == 3
+    event = decode(examples[number].encode())
+    said = json.loads(examples[number])
+    assert event.kind == said["type"]
+    if event.kind in VOCABULARY:
+        for name, value in said["properties"].items():
+            assert getattr(event.properties, name) == value, name
+
+
+def test_the_vocabulary_stands_whole_in_the_document_with_its_properties() -> None:
+    told = []
+    for _, types, properties in rows(INTERACTIONS, "Vocabulary")[1:]:
+        told += words(types)
+        named = {re.sub(r"\W+$", "", word) for word in words(properties)}
+        for kind in words(types):
+            fields = set(VOCABULARY[kind].__struct_fields__)
+            if VOCABULARY[kind].__mro__[1] is Product:
+                fields -= set(Product.__struct_fields__)
+            choices = {"complaint", "request", "question", "suggestion", "own", "regulator",
+                       "consumer_body", "court", "press", "review_site", "nps", "csat", "ces",
+                       "servqual"}  # fmt: skip
+            assert fields == named - choices, kind
+    assert told == list(VOCABULARY)
+
+
+def test_the_envelope_stands_whole_in_the_document() -> None:
+    table = rows(INTERACTIONS, "The envelope")[1:]
+    fields = [word for row in table for word in words(row[0])]
+    assert sorted(fields) == sorted((*Interaction.__struct_fields__, "type"))
+    rules = {words(row[0])[0]: words(row[2]) for row in table}
+    assert rules["channel"] == list(get_args(Channel))
+    assert rules["party"][:-1] == list(get_args(Party))
+
+
+def reasons() -> dict[str, str]:
+    """What the document gives as an instance of each reason."""
+    table = rows(INTERACTIONS, "What is rejected")
+    return {words(row[0])[0]: row[-1] for row in table if len(row) == 3 and words(row[0])}
+
+
+def test_every_reason_stands_in_the_document() -> None:
+    assert tuple(sorted(reasons())) == tuple(sorted(get_args(Reason)))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'\xef\xbb\xbf{"id":"1"}',
+        b'{"id":"1","type":"contact_queued","channel":"web","properties":{}}',
+        b'{"id":"1","type":"Product Added","channel":"web"}',
+        b'{"id":"1","type":"page_viewed","channel":"web","time":1795341600000}',
+    ],
+)
+def test_every_message_in_the_document_is_what_is_said(record: bytes) -> None:
+    with pytest.raises(Rejected) as refused:
+        decode(record)
+    assert refused.value.message in reasons()[refused.value.reason]
+
+
+def test_the_overrides_of_the_document_hold_as_it_says() -> None:
+    standards = parse(blocks(STANDARDS, "toml")[0])
+    for scope, minutes, silent in (
+        ((None, None, None), 60, True),
+        (("customer", "north", None), 90, True),
+        (("partner", "north", None), 90, False),
+        (("partner", "south", "airport"), 60, False),
+        ((None, "north", "airport"), 20, True),
+    ):
+        found = standards.thresholds(*scope)
+        assert found.cart_abandoned.idle == minutes * 60_000_000, scope
+        assert found.gone_silent.enabled is silent, scope
+
+
+def test_the_exclusion_of_the_document_is_one() -> None:
+    standards = parse(blocks(STANDARDS, "toml")[1])
+    assert standards.exclude != Exclude()
+    assert standards.excludes("bot-7")
+
+
+def test_every_threshold_but_the_switch_is_explained() -> None:
+    table = [row[0] for row in rows(STANDARDS, "Where the defaults come from, and how to choose")]
+    told = " ".join(table)
+    for name, signal in Thresholds.__annotations__.items():
+        for key in set(signal.__struct_fields__) - {"enabled", "model"}:
+            assert key in told, f"{name}.{key}"
+
+
+def test_the_complaints_in_the_document_are_what_is_said() -> None:
+    complaints = blocks(STANDARDS, "text")[0].splitlines()
+    for complaint, line in zip(complaints, ('idel = "1 s"', 'idle = "60 mins"'), strict=True):
+        number = int(complaint.split(":")[1])
+        with pytest.raises(BadStandards) as refused:
+            parse("[cart_abandoned]" + "\n" * (number - 1) + line)
+        assert str(refused.value) == complaint
