@@ -8,11 +8,13 @@ alone, not on how they were cut into batches.
 from collections import Counter
 from collections.abc import Sequence
 
+from xxhash import xxh3_64_digest
+
 from agents.alerts import Alerts
 from agents.identity import routing_key, row_key
 from agents.rulebook import Rulebook
 from schemas import customer as state
-from schemas.customer import Customer
+from schemas.customer import HASH, MAX_SEEN, Customer, bounded
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
 from streams.contract import HOPS as HOPS
@@ -22,6 +24,7 @@ from streams.rows import Row, View
 
 MAX_HOPS = 3
 DEFAULT_FUTURE = 5 * MINUTE
+SEEN_BYTES = HASH * MAX_SEEN
 
 
 class CustomerCodec:
@@ -57,17 +60,25 @@ class Customers:
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         decision = Decision()
         alerts = Alerts(self.rulebook.kinds, decision, wall, self.warm_up_until)
-        clock, deadlines, find, touched = view.clock, view.deadlines, view.get, view.touched
+        clock, deadlines, touched = view.clock, view.deadlines, view.touched
+        recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
         excluding = bool(self.rulebook.standards.exclude.customers)
+        future = self.future
         taken: list[tuple[str, str]] = []
         # The hot loop: what is common is written out, what is rare is called.
         for record in records:
             try:
-                event = self._take(record)
+                value, received = record.value, record.timestamp * 1000
+                if value is None:
+                    raise Rejected("not_json", "the record has no value")
+                event = decode(value, received)
+                at = event.time
+                if future is not None and at > received + future:
+                    raise _from_the_future(at, received)
                 customer_id = event.customer_id
                 key = "c:" + customer_id if customer_id is not None else row_key(event)
-                row = find(key)
+                row = recent.get(key) or find(key)
                 if row is None:
                     if view.partitions > 1 and not self._at_home(view, record, key, decision):
                         continue
@@ -75,7 +86,6 @@ class Customers:
             except Rejected as why:
                 decision.refusals.append(Refusal(record, why.reason, why.message))
                 continue
-            at = event.time
             if at > clock.newest:
                 clock.advance(at)
             if deadlines.next <= clock.now:
@@ -84,9 +94,11 @@ class Customers:
             if row.deadline <= at:
                 self._fire(view, row, at, alerts)
             taken.append((event.channel, event.kind))
-            if not customer.remember(event.id):
+            digest, seen = xxh3_64_digest(event.id.encode()), customer.seen
+            if digest in seen and customer.has_seen(digest):
                 alerts.count("duplicates")
                 continue
+            customer.seen = (seen if len(seen) < SEEN_BYTES else seen[HASH:]) + digest
             if not row.touched:
                 row.touched = True
                 touched.append(row)
@@ -113,18 +125,6 @@ class Customers:
         alerts = Alerts(self.rulebook.kinds, decision, wall, self.warm_up_until)
         self._fire_due(view, alerts, limit)
         return decision
-
-    def _take(self, record: Record) -> Interaction:
-        value, received = record.value, record.timestamp * 1000
-        if value is None:
-            raise Rejected("not_json", "the record has no value")
-        event = decode(value, received)
-        if self.future is not None and event.time > received + self.future:
-            raise Rejected(
-                "from_the_future",
-                f"`time` {rfc3339(event.time)} is past the record's own {rfc3339(received)}",
-            )
-        return event
 
     def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:
         """Whether a row not known here belongs here; else the record is forwarded."""
@@ -169,15 +169,26 @@ class Customers:
         return bool(standards.exclude.customers) and standards.excludes(key.partition(":")[2])
 
 
+def _from_the_future(at: int, received: int) -> Rejected:
+    return Rejected(
+        "from_the_future",
+        f"`time` {rfc3339(at)} is past the record's own {rfc3339(received)}",
+    )
+
+
 def _describe(customer: Customer, event: Interaction) -> None:
     """Keep what chooses standards and stands in alerts, as last stated."""
     if event.party != "customer":
         customer.party = event.party
-    if event.brand is not None:
-        customer.brand = event.brand
-    if event.branch is not None:
-        customer.branch = event.branch
-    if event.region is not None:
-        customer.region = event.region
-    if event.segment is not None:
-        customer.segment = event.segment
+    said = event.brand
+    if said is not None and said != customer.brand:
+        customer.brand = bounded(said)
+    said = event.region
+    if said is not None and said != customer.region:
+        customer.region = bounded(said)
+    said = event.branch
+    if said is not None and said != customer.branch:
+        customer.branch = bounded(said)
+    said = event.segment
+    if said is not None and said != customer.segment:
+        customer.segment = bounded(said)

@@ -28,8 +28,8 @@ _FINER = ((1e14, "epoch milliseconds"), (1e17, "epoch microseconds"), (1e20, "ep
 
 Timestamp = Annotated[datetime, Meta(tz=True)]
 """An RFC 3339 time: msgspec parses it in C, several times faster than Python can check it."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 _LONGEST_QUOTE = 64
 
 
@@ -47,7 +47,7 @@ def instant(value: datetime | Number | str) -> int:
     True
     """
     if isinstance(value, datetime):
-        at = (value - _EPOCH) // _MICROSECOND
+        at = (value - EPOCH) // MICROSECOND
     elif isinstance(value, str):
         at = _from_text(value)
     elif value < TOO_FINE:
@@ -78,7 +78,7 @@ def _from_text(text: str) -> int:
         ) from None
     if moment.tzinfo is None:
         raise NotAnInstant(f"{quoted(text)} has no offset: end it with Z or +hh:mm")
-    return (moment - _EPOCH) // _MICROSECOND + leap
+    return (moment - EPOCH) // MICROSECOND + leap
 
 
 def _too_fine(value: Number) -> str:

@@ -6,6 +6,7 @@ about one microsecond.
 """
 
 import re
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args, get_type_hints
@@ -13,7 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args, get_t
 import msgspec
 from msgspec import Meta, Struct
 
-from schemas.instant import NotAnInstant, Timestamp, instant, quoted
+from schemas.instant import (
+    EARLIEST,
+    EPOCH,
+    LATEST,
+    MICROSECOND,
+    NotAnInstant,
+    Timestamp,
+    instant,
+    quoted,
+)
 from schemas.vocabulary import VOCABULARY, BoundedInt, Name, Properties
 
 Channel = Literal[
@@ -136,6 +146,11 @@ def decode(value: bytes, received: int = 0) -> Interaction:
     except _UNUSUAL as why:
         event = _decode_unusual(value, why)
     said: Any = event.time
+    if said.__class__ is datetime:  # by far the most, so written out
+        at = (said - EPOCH) // MICROSECOND
+        if EARLIEST <= at <= LATEST:
+            event.time = at
+            return event
     if said is None:
         if not received:
             raise Rejected("missing_field", "`time` is missing and the record carries none")

@@ -8,8 +8,8 @@ few, so it is swept now and then.
 import asyncio
 import gc
 
-YOUNG_SECONDS = 5
-FULL_EVERY = 60  # sweeps: five minutes
+YOUNG_SECONDS = 30
+FULL_EVERY = 20  # sweeps: ten minutes
 
 
 def calm() -> None:
@@ -20,7 +20,7 @@ def calm() -> None:
 
 
 async def sweep() -> None:
-    """Collect young cycles every few seconds, all of them every few minutes; never returns."""
+    """Collect young cycles every half minute, all of them every ten minutes; never returns."""
     count = 0
     while True:
         await asyncio.sleep(YOUNG_SECONDS)

@@ -35,8 +35,8 @@ class View(Generic[S]):
     """
 
     __slots__ = (
-        "_cached", "_fetch", "_generation", "_old", "clock", "deadlines", "partition",
-        "partitions", "touched",
+        "_cached", "_fetch", "_old", "clock", "deadlines", "partition",
+        "partitions", "recent", "touched",
     )  # fmt: skip
 
     def __init__(
@@ -50,7 +50,7 @@ class View(Generic[S]):
     ) -> None:
         """`fetch` reads a row from the store; at most about `cached` rows stay decoded."""
         self._fetch = fetch
-        self._generation: dict[str, Row[S]] = {}
+        self.recent: dict[str, Row[S]] = {}
         self._old: dict[str, Row[S]] = {}
         self._cached = cached
         self.clock = clock
@@ -61,20 +61,20 @@ class View(Generic[S]):
 
     def get(self, key: str) -> Row[S] | None:
         """The row of that key, or None where there is none yet."""
-        row = self._generation.get(key)
+        row = self.recent.get(key)
         if row is None:
             row = self._old.get(key) or self._fetch(key)
             if row is not None:
-                self._generation[key] = row
+                self.recent[key] = row
         return row
 
     def rows(self) -> list[Row[S]]:
         """Every row that is decoded now: all there are, where nothing is ever stored."""
-        return list({**self._old, **self._generation}.values())
+        return list({**self._old, **self.recent}.values())
 
     def add(self, key: str, state: S) -> Row[S]:
         """A new row; it is touched."""
-        row = self._generation[key] = Row(key, state, NEVER)
+        row = self.recent[key] = Row(key, state, NEVER)
         row.sure = True
         self.touch(row)
         return row
@@ -116,7 +116,7 @@ class View(Generic[S]):
         for row in self.touched:
             row.touched = False
         self.touched.clear()
-        if len(self._generation) > self._cached // 2:
+        if len(self.recent) > self._cached // 2:
             # Two generations: what has not been used since the last turn goes.
-            self._old = self._generation if self._cached else {}
-            self._generation = {}
+            self._old = self.recent if self._cached else {}
+            self.recent = {}

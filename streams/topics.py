@@ -109,6 +109,9 @@ def ensure(settings: Settings, client: AdminClient | None = None) -> list[Found]
         count = known.partitions if known else settings.partitions
         _create(client, missing, count, settings)
         present = _describe(client, settings)
+    for topic in topics:
+        if topic.name not in present:
+            raise Unusable(f"topic {topic.name} cannot be seen: grant this user to describe it")
     _verify(topics, present, settings)
     return [present[topic.name] for topic in topics]
 

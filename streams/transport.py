@@ -237,8 +237,17 @@ def _is_result(ready: Any) -> bool:
     return type(ready) is fetcher.FetchResult
 
 
+class IdleProducer(driver.Producer):  # type: ignore[misc]
+    """Faust starts one whether it is used or not; ours belong to the partitions."""
+
+    async def on_start(self) -> None:
+        """No connection: there is nothing to send."""
+        await super(driver.Producer, self).on_start()
+
+
 class BatchTransport(driver.Transport):  # type: ignore[misc]
     Consumer = BatchConsumer
+    Producer = IdleProducer
 
 
 class BatchApp(faust.App):  # type: ignore[misc]
@@ -250,3 +259,6 @@ class BatchApp(faust.App):  # type: ignore[misc]
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker_consumer, self)
+
+    def _new_producer_transport(self) -> BatchTransport:
+        return BatchTransport(self.conf.broker_producer, self)

@@ -24,6 +24,7 @@ from aiokafka.errors import (
 from faust.types import TP
 from mode import CrashingSupervisor
 
+from streams import permissions
 from streams.contract import Logic
 from streams.errors import Fenced, Unusable
 from streams.metrics import Metrics
@@ -42,7 +43,7 @@ TICK_SECONDS = 0.5
 # A rebalance may wait a minute for a member that does not answer: twice the patience.
 UNASSIGNED = 2
 # SIGTERM is to be obeyed within 10 s, whatever the broker does.
-PAUSE_SECONDS, LEAVE_SECONDS = 4.0, 3.0
+PAUSE_SECONDS, LEAVE_SECONDS = 4.0, 2.0
 # A batch being decided and one waiting: more would only make a rebalance throw more away.
 QUEUED_BATCHES = 2
 
@@ -120,10 +121,10 @@ class Worker(Generic[S]):
         working = asyncio.create_task(self._work())
         try:
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if working.done():
-                working.result()
-        finally:
             failure = self.failure or self.app._crash_reason
+            if working.done():
+                failure = failure or working.exception()
+        finally:
             working.cancel()
             stopping.cancel()
             await self._shut_down()
@@ -134,6 +135,8 @@ class Worker(Generic[S]):
         """Until something crashes or the stop is asked for."""
         client = await asyncio.to_thread(reach, self.settings, sleep=self._sleep)
         await asyncio.to_thread(ensure, self.settings, client)
+        if not self.settings.embedded:
+            await asyncio.to_thread(permissions.check, self.settings, client)
         if self.settings.store == "rocks":
             self._slot = Slot(self.settings.state_dir)
         if self.settings.web_port >= 0:

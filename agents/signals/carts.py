@@ -143,22 +143,16 @@ class AbandonedCarts:
 
     def _touch(self, known: Carts, event: Interaction, kind: str, alerts: Alerts) -> bool:
         """Apply a touch; whether it has changed anything."""
-        at, is_step = event.time, kind in _STEPS
+        at, is_step, checkout = event.time, kind in _STEPS, None
         of_product = kind in (_ADDED, _REMOVED)
         said: Any = event.properties or (ProductEvent() if of_product else CartEvent())
-        begun = None if of_product or not said.checkout_id else said.checkout_id
-        checkout = named_carts.digest(begun.encode()) if begun else None
-        name = bounded(said.cart_id) if said.cart_id else None
-        cart = None
-        if name is None and checkout is not None:
-            cart = named_carts.begun_in(known, checkout)
-            if cart is not None:
-                name = cart.name
-        if cart is None:
-            cart = named_carts.find(known, name)
-        buried = None if said.cart_id else checkout
-        if at < known.ordered_at and named_carts.is_past(known, name, buried, at):
-            return False
+        if not of_product and said.checkout_id:
+            checkout = named_carts.digest(said.checkout_id.encode())
+        name, cart = named_carts.meant(known, said.cart_id, checkout)
+        if at < known.ordered_at:
+            buried = None if said.cart_id else checkout
+            if named_carts.is_past(known, name, buried, at):
+                return False
         if cart is None:
             if not is_step and not _fills(kind, said):
                 return False

@@ -7,11 +7,22 @@ to be of the past. The last 16 names are kept.
 
 import xxhash
 
-from schemas.customer import HASH, MAX_CHECKOUTS, MAX_CLOSED, Cart, Carts
+from schemas.customer import HASH, MAX_CHECKOUTS, MAX_CLOSED, Cart, Carts, bounded
 
 _TOMB = 2 * HASH  # a hash, and the time of the order
 
 digest = xxhash.xxh3_64_digest
+
+
+def meant(
+    known: Carts, cart_id: str | None, checkout: bytes | None
+) -> tuple[str | None, Cart | None]:
+    """The name of the cart that an event is of, and the cart where it is known."""
+    if cart_id:
+        name = bounded(cart_id)
+        return name, find(known, name)
+    cart = begun_in(known, checkout) if checkout is not None else None
+    return (cart.name, cart) if cart is not None else (None, find(known, None))
 
 
 def find(known: Carts, name: str | None) -> Cart | None:

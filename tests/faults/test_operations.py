@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ from tests.support.topics import (
 from tests.support.wait import pause, until
 from tests.support.workers import Worker, wait_decided
 
-EVENTS = 12_000
+EVENTS = 6_000
 SETTINGS = {"batch_records": 50, "session_timeout_seconds": 3}
 
 
@@ -46,6 +47,14 @@ def records() -> list[Sent]:
     seed = int(os.environ.get("HEED_SEED") or time.time_ns() % 100_000)
     print(f"\nseed {seed}")
     return season(seed, EVENTS)
+
+
+@pytest.fixture(scope="module")
+def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """A broker to be killed and frozen; every test leaves it running."""
+    need_kafka()
+    with Kafka(tmp_path_factory.mktemp("fragile")) as broker:
+        yield broker
 
 
 class Run:
@@ -60,11 +69,12 @@ class Run:
         self.worker = Worker(kafka.address, self.at, folder, **{**SETTINGS, **settings})
         self.progress = Progress(kafka.address, self.at)
 
-    def begin(self) -> Worker:
+    @contextmanager
+    def begun(self) -> Iterator[Worker]:
         """The worker, once it has done a part of its work."""
-        self.worker.start()
-        until(lambda: self.progress.done() > EVENTS / 10, 60, self.worker.tail)
-        return self.worker
+        with self.worker as worker:
+            until(lambda: self.progress.done() > EVENTS / 10, 60, worker.tail)
+            yield worker
 
     def finish(self, *others: Worker) -> None:
         """Go on to the end, with restarts where it takes some; nothing lost, nothing doubled."""
@@ -87,7 +97,7 @@ def test_a_worker_asked_to_stop_ends_in_time_and_goes_on_where_it_was(
     kafka: Kafka, records: list[Sent], tmp_path: Path, number: signal.Signals
 ) -> None:
     run = Run(kafka, records, tmp_path, store="rocks")
-    with run.begin() as worker:
+    with run.begun() as worker:
         worker.send(number)
         assert worker.ended(seconds=10) == 0
         assert worker.events("worker stopped")
@@ -104,7 +114,6 @@ def test_an_unreachable_broker_is_named_in_a_sentence(tmp_path: Path) -> None:
     address = f"127.0.0.1:{port}"
     with Worker(address, names(), tmp_path, connect_timeout_seconds=2) as worker:
         assert worker.ended(seconds=20) == 2
-        assert worker.events("broker does not answer, trying again")
         assert f"no Kafka broker answers at {address} after" in worker.sentence()
 
 
@@ -116,43 +125,43 @@ def test_a_worker_that_waits_for_a_broker_can_be_stopped(tmp_path: Path) -> None
 
 
 def test_a_killed_broker_that_comes_back_costs_nothing(
-    own_kafka: Kafka, records: list[Sent], tmp_path: Path
+    fragile: Kafka, records: list[Sent], tmp_path: Path
 ) -> None:
-    run = Run(own_kafka, records, tmp_path)
-    with run.begin():
-        own_kafka.kill()
+    run = Run(fragile, records, tmp_path)
+    with run.begun():
+        fragile.kill()
         pause(3)
-        own_kafka.restart()
+        fragile.restart()
         run.finish()
 
 
 def test_a_worker_whose_broker_hangs_says_so_and_ends(
-    own_kafka: Kafka, records: list[Sent], tmp_path: Path
+    fragile: Kafka, records: list[Sent], tmp_path: Path
 ) -> None:
-    run = Run(own_kafka, records, tmp_path, stalled_after_seconds=5)
-    with run.begin() as worker:
-        hang(own_kafka, signal.SIGSTOP)
+    run = Run(fragile, records, tmp_path, stalled_after_seconds=5)
+    with run.begun() as worker:
+        hang(fragile, signal.SIGSTOP)
         try:
             until(lambda: worker.get("/readyz")[0] == 503, 30, worker.tail)
             assert worker.get("/healthz")[0] == 200
             assert worker.ended(seconds=40) in (1, 2)
         finally:
-            hang(own_kafka, signal.SIGCONT)
+            hang(fragile, signal.SIGCONT)
         assert "exiting to be restarted" in worker.sentence()
         worker.start()
         run.finish()
 
 
 def test_a_worker_whose_broker_hangs_can_be_stopped(
-    own_kafka: Kafka, records: list[Sent], tmp_path: Path
+    fragile: Kafka, records: list[Sent], tmp_path: Path
 ) -> None:
-    run = Run(own_kafka, records, tmp_path)
-    with run.begin() as worker:
-        hang(own_kafka, signal.SIGSTOP)
+    run = Run(fragile, records, tmp_path)
+    with run.begun() as worker:
+        hang(fragile, signal.SIGSTOP)
         try:
             assert worker.stop(seconds=10) == 0
         finally:
-            hang(own_kafka, signal.SIGCONT)
+            hang(fragile, signal.SIGCONT)
         worker.start()
         run.finish()
 
@@ -247,7 +256,6 @@ def test_a_missing_permission_is_named_in_a_sentence(
         "sasl_plain_username": "worker",
         "sasl_plain_password": "secret",
     }
-    topics = (at.interactions, at.customers, at.alerts, at.rejected)
     with Kafka(tmp_path_factory.mktemp("guarded"), users={"worker": "secret"}) as kafka:
         create(kafka, at)
         admin = AdminClient({"bootstrap.servers": kafka.address, "log_level": 0})
@@ -261,17 +269,21 @@ def test_a_missing_permission_is_named_in_a_sentence(
             assert "Traceback" not in worker.said(), worker.said()
             return worker.sentence()
 
-        assert f"topic {at.interactions}" in refused()
-        for name in topics:
-            allow(admin, ResourceType.TOPIC, name, operation.CREATE, operation.DESCRIBE)
-        for name in topics[1:]:
-            allow(admin, ResourceType.TOPIC, name, operation.READ, operation.WRITE)
-        assert at.app in refused()
+        assert f"topic {at.interactions} " in refused()
+        allow(admin, ResourceType.TOPIC, at.interactions, operation.DESCRIBE)
+        assert f"topic {at.customers} cannot be created" in refused()
+        for name in (at.customers, at.alerts, at.rejected):
+            allow(admin, ResourceType.TOPIC, name, operation.CREATE, operation.WRITE)
+        assert f"no permission to read topic {at.interactions}: grant it" in refused()
+        allow(admin, ResourceType.TOPIC, at.interactions, operation.READ)
+        assert f"no permission to write topic {at.interactions}: grant it" in refused()
+        allow(admin, ResourceType.TOPIC, at.interactions, operation.WRITE)
+        assert f"no permission to read topic {at.customers}: grant it" in refused()
+        allow(admin, ResourceType.TOPIC, at.customers, operation.READ)
+        assert f"no permission to read group {at.app}: grant it" in refused()
         allow(admin, ResourceType.GROUP, at.app, operation.READ)
-        assert at.interactions in refused()
-        allow(admin, ResourceType.TOPIC, at.interactions, operation.READ, operation.WRITE)
-        assert f"{at.app}-" in refused()
-        allow(admin, ResourceType.TRANSACTIONAL_ID, at.app, operation.DESCRIBE, operation.WRITE)
+        assert "TransactionalId" in refused()
+        allow(admin, ResourceType.TRANSACTIONAL_ID, at.app, operation.WRITE)
         with worker:
             worker.wait_ready(partitions=4)
             assert worker.stop() == 0

@@ -222,17 +222,16 @@ class Carts:
             checkout = None
         if any(past.closed(name, checkout) and fact.at < past.at for past in self.closings):
             return
-        begun, nameless = fact.text("checkout_id"), self._find(None)
-        if (
-            fact.kind in CHECKOUT
-            and begun is not None
-            and name is not None
-            and nameless is not None
-        ):
-            nameless.lost[begun] = fact.order
         cart = self._find(name)
+        new = Cart(name, [fact])
+        begun = fact.text("checkout_id") if fact.kind in CHECKOUT else None
+        if name is not None and begun is not None:
+            holder = self._began_in(begun)
+            if holder is not None and holder is not cart:
+                loser = holder if holder.name is None else cart or new
+                loser.lost[begun] = fact.order
         if cart is None:
-            self._begin(Cart(name, [fact]), fact)
+            self._begin(new, fact)
             return
 
         cart.story.append(fact)

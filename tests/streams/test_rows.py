@@ -156,7 +156,7 @@ def test_at_most_about_the_cache_size_stays_decoded() -> None:
     for number in range(100):
         rows.view.add(f"row-{number}", [number])
         rows.commit()
-        assert len(rows.view._generation) + len(rows.view._old) <= 12
+        assert len(rows.view.recent) + len(rows.view._old) <= 12
     assert all(rows.view.get(f"row-{number}") is not None for number in range(100))
 
 
@@ -178,3 +178,14 @@ def test_a_deadline_that_moves_later_costs_no_entry() -> None:
     assert len(rows.view.deadlines) == 1
     assert rows.view.due(998) is None
     assert rows.view.due(999) is row
+
+
+def test_an_entry_that_was_overtaken_is_gone_once_it_has_come_up() -> None:
+    rows = Rows(cached=8)
+    row = rows.view.add("row", [])
+    for deadline in (10, 5, 10):
+        rows.view.schedule(row, deadline)
+    assert rows.view.due(10) is row
+    rows.view.schedule(row, 20)
+    assert rows.view.due(15) is None
+    assert len(rows.view.deadlines) == 1
