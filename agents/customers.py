@@ -36,11 +36,14 @@ REASONS = (
 
 
 def metrics() -> Metrics:
-    """The metrics of a worker of customers, every reason of refusal at zero."""
+    """The metrics of a worker of customers; what will surely be counted stands at zero."""
     out = Metrics(LABELS)
     out.declare(COUNTERS, GAUGES)
     for reason in REASONS:
         out.rejected.labels(reason)
+    for kind in Rulebook().kinds.values():
+        severity, status = ("info", "notice") if kind.name == "won_back" else ("warning", "open")
+        out.counters["alerts"].labels(kind.name, severity, status)
     return out
 
 

@@ -9,7 +9,6 @@ back by the worker's own code, into each store, index of deadlines included.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import tempfile
 import time

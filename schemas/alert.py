@@ -72,7 +72,7 @@ class Alert(Struct, omit_defaults=True, kw_only=True):
     severity: Severity
     customer_id: str | None = None
     aliases: dict[str, str] | None = None
-    party: str = "customer"
+    party: str
     brand: str | None = None
     branch: str | None = None
     segment: str | None = None

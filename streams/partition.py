@@ -27,6 +27,7 @@ from streams.errors import Fenced
 from streams.metrics import Metrics
 from streams.murmur2 import partition_of
 from streams.rejected import reason, refuse
+from streams.resume import verify
 from streams.rows import Row, View
 from streams.settings import Settings
 from streams.store import Store
@@ -82,6 +83,7 @@ class Partition(Generic[S]):
         )
         if read or self.view is None:
             self._rebuild()
+        await verify(settings, self.number, self.next_offset)
         self.last_commit = time.monotonic()
         took = time.monotonic() - began
         self.metrics.restore.set(took)

@@ -13,16 +13,18 @@ class Row(Generic[S]):
     """One row's state in memory.
 
     `scheduled` is the time of its entry in the index of deadlines; `sure` says that the entry is
-    known to be there (a row that was dropped from the cache and read again cannot know).
+    known to be there (a row that was dropped from the cache and read again cannot know). `spare`
+    is the time of a later entry that is there as well, left by a deadline that moved nearer.
     """
 
-    __slots__ = ("deadline", "key", "scheduled", "state", "sure", "touched")
+    __slots__ = ("deadline", "key", "scheduled", "spare", "state", "sure", "touched")
 
     def __init__(self, key: str, state: S, deadline: int) -> None:
         self.key = key
         self.state = state
         self.deadline = deadline
         self.scheduled = deadline
+        self.spare = NEVER
         self.sure = False
         self.touched = False
 
@@ -89,6 +91,8 @@ class View(Generic[S]):
         """The row's deadline is now `deadline`."""
         row.deadline = deadline
         if deadline < row.scheduled:
+            if row.sure and row.scheduled != NEVER:
+                row.spare = row.scheduled
             row.scheduled = deadline
             row.sure = True
             self.deadlines.push(deadline, row.key)
@@ -101,14 +105,10 @@ class View(Generic[S]):
             row = self.get(key)
             if row is None or (row.sure and row.scheduled != at):
                 continue
+            row.scheduled, row.spare, row.sure = row.spare, NEVER, True
             if row.deadline <= at:
-                row.scheduled = NEVER
-                row.sure = True
                 return row
-            row.scheduled = row.deadline
-            row.sure = True
-            if row.deadline != NEVER:
-                deadlines.push(row.deadline, key)
+            self.schedule(row, row.deadline)
         return None
 
     def settle(self) -> None:

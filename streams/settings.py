@@ -185,7 +185,7 @@ def load(path: Path | None = None, env: Mapping[str, str] | None = None, **said:
 
 
 def _path(kind: type, value: Any) -> Any:
-    if kind is Path and isinstance(value, str):
+    if kind is Path and isinstance(value, str | Path):
         return Path(value)
     raise ValueError("Expected a path")
 

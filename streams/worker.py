@@ -16,7 +16,6 @@ from aiokafka.errors import (
     AuthenticationFailedError,
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
-    IllegalStateError,
     KafkaError,
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
@@ -29,6 +28,7 @@ from streams.contract import Logic
 from streams.errors import Fenced, Unusable
 from streams.metrics import Metrics
 from streams.partition import Partition
+from streams.progress import Progress
 from streams.settings import Settings
 from streams.slots import Slot
 from streams.store import MemoryStore, Store
@@ -72,13 +72,12 @@ class Worker(Generic[S]):
         self._unassigned_since = time.monotonic()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._queues: dict[int, asyncio.Queue[Batch]] = {}
-        self._lagging_since: dict[int, float] = {}
-        self._quiet_since: dict[int, float] = {}
         self._slot: Slot | None = None
         # Faust insists on a data folder, which stays empty: it has no tables here.
         self._scratch = tempfile.TemporaryDirectory(prefix="heed-")
         self._page = Page(metrics, self.why_not_ready, self.refresh)
         self.app = self._make_app()
+        self._progress = Progress(settings, metrics, self.partitions, lambda: self.app.consumer)
         self.input = self.app.topic(
             settings.input_topic,
             schema=BatchSchema(),
@@ -179,28 +178,14 @@ class Worker(Generic[S]):
         lost = sorted(n for n, partition in self.partitions.items() if partition.view is None)
         if lost:
             return f"partitions not open: {lost}"
-        stalled = self._stalled()
+        stalled = self._progress.stalled()
         if stalled:
             return f"no progress while there is lag: partitions {stalled}"
         return None
 
     def refresh(self) -> None:
         """Bring the gauges up to date."""
-        metrics, totals = self.metrics, dict[tuple[str, ...], float]()
-        now, overdue, held = time.monotonic(), 0, 0
-        metrics.lag.clear()
-        metrics.age.clear()
-        for number, partition in self.partitions.items():
-            for name, value in partition.gauges.items():
-                totals[name] = totals.get(name, 0) + value
-            metrics.lag.labels(number).set(self._lag(number))
-            metrics.age.labels(number).set(self._age(number, now))
-            held += partition.store.size()
-            if partition.view is not None:
-                overdue += partition.view.deadlines.overdue(partition.view.clock.now)
-        metrics.overdue.set(overdue)
-        metrics.state_bytes.set(held)
-        metrics.show(totals)
+        self._progress.refresh()
 
     # Assignment
 
@@ -258,8 +243,7 @@ class Worker(Generic[S]):
         return RocksStore(folder, cache_bytes=self.settings.cache_mib << 20)
 
     def _start(self, number: int) -> None:
-        self._lagging_since.pop(number, None)
-        self._quiet_since.pop(number, None)
+        self._progress.begin(number)
         self._queues[number] = asyncio.Queue(QUEUED_BATCHES)
         self._tasks[number] = asyncio.create_task(
             self._run_partition(self.partitions[number], self._queues[number])
@@ -311,7 +295,9 @@ class Worker(Generic[S]):
 
     async def _step(self, partition: Partition[S], batch: Batch | None) -> None:
         if batch is None:
-            await partition.tick(self._is_quiet(partition.number))
+            number = partition.number
+            waiting = not self._queues[number].empty()
+            await partition.tick(self._progress.is_quiet(number, waiting))
             return
         expected = partition.next_offset
         if batch.since > expected:
@@ -346,44 +332,12 @@ class Worker(Generic[S]):
 
     # Progress
 
-    def _lag(self, number: int) -> int:
-        partition = self.partitions[number]
-        if partition.view is None:
-            return 0
-        try:
-            tp = TP(self.settings.input_topic, number)
-            return int(self.app.consumer.lag(tp, partition.next_offset))
-        except (AttributeError, KeyError, IllegalStateError):
-            return 0  # Between assignments the client knows no offsets.
-
-    def _age(self, number: int, now: float) -> float:
-        if self._lag(number) == 0:
-            self._lagging_since.pop(number, None)
-            return 0.0
-        since = self._lagging_since.setdefault(number, now)
-        return now - max(since, self.partitions[number].last_commit)
-
-    def _is_quiet(self, number: int) -> bool:
-        """Whether the partition has been read to its end for `idle_after_seconds`."""
-        if self.settings.idle_clock == "off":
-            return False
-        now = time.monotonic()
-        if self._lag(number) or not self._queues[number].empty():
-            self._quiet_since.pop(number, None)
-            return False
-        since = self._quiet_since.setdefault(number, now)
-        return now - since >= self.settings.idle_after_seconds
-
-    def _stalled(self) -> list[int]:
-        now, limit = time.monotonic(), self.settings.stalled_after_seconds
-        return [n for n in sorted(self.partitions) if self._age(n, now) > limit]
-
     async def _watch(self) -> None:
         """Exit for restart when a partition makes no progress, or none is assigned and restored."""
         limit = self.settings.stalled_after_seconds
         while True:
             await asyncio.sleep(1)
-            stalled = self._stalled() if self.restored.is_set() else []
+            stalled = self._progress.stalled() if self.restored.is_set() else []
             if stalled:
                 why = f"no commit for {limit:.0f} s on partitions {stalled} while there is lag"
             elif self._stuck() > UNASSIGNED * limit:

@@ -13,7 +13,7 @@ from tests.support.topics import Progress, create, names, outcome, publish, verd
 from tests.support.wait import until
 from tests.support.workers import Worker, wait_decided
 
-EVENTS = 16_000
+EVENTS = 8_000
 SETTINGS = {"batch_records": 50, "session_timeout_seconds": 3}
 
 

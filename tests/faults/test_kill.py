@@ -34,7 +34,7 @@ KILLS = 10
 SIGNALS = {"cart_abandoned", "checkout_abandoned", "queue_abandoned", "gone_silent", "won_back"}
 # Small batches make many transactions to be killed in; a short session, since the partitions of a
 # killed worker wait for its end.
-SETTINGS = {"batch_records": 100, "session_timeout_seconds": 2}
+SETTINGS = {"batch_records": 200, "session_timeout_seconds": 2}
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_nothing_is_lost_or_doubled_when_two_workers_join_and_die(
     kafka: Kafka, records: list[Sent], undisturbed: Outcome, seed: int, tmp_path: Path
 ) -> None:
     killer = Killer(kafka, records, seed)
-    settings = {**SETTINGS, "store": "rocks", "batch_records": 50}
+    settings = {**SETTINGS, "store": "rocks", "batch_records": 100}
     one, two = (Worker(kafka.address, killer.at, tmp_path / name, **settings) for name in "ab")
     with one, two:
         for _ in killer.rounds(one, two):

@@ -163,6 +163,7 @@ def alert(status: Status, **more: Any) -> Alert:
     rule = Rule("cart_abandoned", 1, {"idle_minutes": 60.0, "items": 2})
     return Alert(
         alert_id="0" * 32, signal="cart_abandoned", status=status, severity="warning",
+        party="customer",
         event_time=rfc3339(EARLIEST), opened_at=rfc3339(EARLIEST), team="sales",
         evidence=alerts.evidence_out([Evidence("e-1", "product_added", EARLIEST)]),
         reason="So.", clears_if="Thus.", rule=rule, **more,
@@ -183,7 +184,7 @@ def test_the_schema_accepts_what_is_told() -> None:
     )  # fmt: skip
     told = json.loads(alerts.encode(whole))
     schema.validate({**told, "of_tomorrow": 1})
-    assert told.keys() == document["properties"].keys() - {"party"}
+    assert told.keys() == document["properties"].keys()
     assert EvidenceOut.__struct_fields__ == tuple(document["$defs"]["EvidenceOut"]["required"])
     for field in ("alert_id", "status", "event_time", "rule"):
         assert not schema.is_valid({name: told[name] for name in told if name != field}), field

@@ -1,0 +1,40 @@
+"""A partition goes on only with the input that its state has read."""
+
+import asyncio
+
+import pytest
+from structlog.testing import capture_logs
+
+from streams.errors import Unusable
+from streams.resume import verify
+from streams.settings import Settings
+from tests.support.kafka import Kafka
+
+
+def check(kafka: Kafka, topic: str, next_offset: int) -> None:
+    settings = Settings(bootstrap=kafka.address, app_id=f"resume-{topic}", input_topic=topic)
+    asyncio.run(verify(settings, 0, next_offset))
+
+
+def test_an_input_that_ends_before_what_was_read_of_it_is_refused(kafka: Kafka, topic: str) -> None:
+    with pytest.raises(Unusable, match=f"{topic} ends at 0, .* read it up to 5: .* made anew"):
+        check(kafka, topic, 5)
+
+
+def test_a_partition_that_has_read_nothing_goes_on(kafka: Kafka, topic: str) -> None:
+    check(kafka, topic, 0)
+
+
+def test_a_committed_offset_that_differs_is_told_and_the_state_is_trusted(
+    kafka: Kafka, topic: str
+) -> None:
+    from confluent_kafka import Producer
+
+    producer = Producer({"bootstrap.servers": kafka.address})
+    for number in range(5):
+        producer.produce(topic, b"%d" % number, partition=0)
+    producer.flush()
+    with capture_logs() as lines:
+        check(kafka, topic, 5)
+    (line,) = lines
+    assert (line["committed"], line["next_offset"]) == (None, 5)
