@@ -1,6 +1,6 @@
 """How commands end: with one sentence and exit code 2 for what a user can mend.
 
-0: done. 1: done, and something is bad (`check`), or a worker that must be restarted. 2: unusable
+0: done. 1: done, and something is bad (`check`). 2: a worker that must be restarted, and unusable
 input or settings, with one sentence that says what to do. 130: ended by ctrl-C.
 """
 

@@ -82,8 +82,10 @@ class Progress(Generic[S]):
         metrics.show(totals)
 
     def _age(self, number: int, now: float) -> float:
-        if self.lag(number) == 0:
+        partition = self._partitions[number]
+        if partition.view is not None and self.lag(number) == 0:
             self._lagging_since.pop(number, None)
             return 0.0
+        # One that had to be closed and does not open again is behind as well.
         since = self._lagging_since.setdefault(number, now)
-        return now - max(since, self._partitions[number].last_commit)
+        return now - max(since, partition.last_commit)

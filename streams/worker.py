@@ -275,14 +275,14 @@ class Worker(Generic[S]):
                         batch: Batch | None = await queue.get()
                 except TimeoutError:
                     batch = None
-                await self._turn(partition, batch)
+                await self._turn(partition, batch, waiting=not queue.empty())
         except Exception as why:
             self._fail(why)
 
-    async def _turn(self, partition: Partition[S], batch: Batch | None) -> None:
+    async def _turn(self, partition: Partition[S], batch: Batch | None, *, waiting: bool) -> None:
         try:
             async with partition.lock:
-                await asyncio.shield(self._step(partition, batch))
+                await asyncio.shield(self._step(partition, batch, waiting))
         except Fenced as why:
             log.warning("partition is someone else's now", partition=partition.number,
                         why=str(why))  # fmt: skip
@@ -293,11 +293,9 @@ class Worker(Generic[S]):
                         why=repr(why))  # fmt: skip
             await self._regain(partition, 0.2)
 
-    async def _step(self, partition: Partition[S], batch: Batch | None) -> None:
+    async def _step(self, partition: Partition[S], batch: Batch | None, waiting: bool) -> None:
         if batch is None:
-            number = partition.number
-            waiting = not self._queues[number].empty()
-            await partition.tick(self._progress.is_quiet(number, waiting))
+            await partition.tick(self._progress.is_quiet(partition.number, waiting))
             return
         expected = partition.next_offset
         if batch.since > expected:
