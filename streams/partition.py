@@ -84,7 +84,6 @@ class Partition(Generic[S]):
         if read or self.view is None:
             self._rebuild()
         await verify(settings, self.number, self.next_offset)
-        self.last_commit = time.monotonic()
         took = time.monotonic() - began
         self.metrics.restore.set(took)
         log.info(

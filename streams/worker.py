@@ -42,6 +42,8 @@ log = structlog.get_logger("heed.worker")
 TICK_SECONDS = 0.5
 # A rebalance may wait a minute for a member that does not answer: twice the patience.
 UNASSIGNED = 2
+# So long after a seek, batches from before it may still be on their way.
+STALE_SECONDS = 5.0
 # SIGTERM is to be obeyed within 10 s, whatever the broker does.
 PAUSE_SECONDS, LEAVE_SECONDS = 4.0, 2.0
 # A batch being decided and one waiting: more would only make a rebalance throw more away.
@@ -72,6 +74,7 @@ class Worker(Generic[S]):
         self._unassigned_since = time.monotonic()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._queues: dict[int, asyncio.Queue[Batch]] = {}
+        self._sought: dict[int, tuple[int, float]] = {}
         self._slot: Slot | None = None
         # Faust insists on a data folder, which stays empty: it has no tables here.
         self._scratch = tempfile.TemporaryDirectory(prefix="heed-")
@@ -244,6 +247,7 @@ class Worker(Generic[S]):
 
     def _start(self, number: int) -> None:
         self._progress.begin(number)
+        self._sought.pop(number, None)
         self._queues[number] = asyncio.Queue(QUEUED_BATCHES)
         self._tasks[number] = asyncio.create_task(
             self._run_partition(self.partitions[number], self._queues[number])
@@ -299,9 +303,7 @@ class Worker(Generic[S]):
             return
         expected = partition.next_offset
         if batch.since > expected:
-            log.warning("records are missing, reading them again", partition=partition.number,
-                        since=batch.since, expected=expected)  # fmt: skip
-            await self._seek(partition.number)
+            await self._read_again(partition.number, batch.since)
             return
         records = batch.records
         if records[0].offset < expected:
@@ -324,9 +326,20 @@ class Worker(Generic[S]):
                             why=repr(why))  # fmt: skip
                 pause = 1.0
 
+    async def _read_again(self, number: int, since: int) -> None:
+        """Records before `since` are missing. Unless we have just gone back for them."""
+        expected = self.partitions[number].next_offset
+        offset, at = self._sought.get(number, (-1, 0.0))
+        if offset == expected and time.monotonic() - at < STALE_SECONDS:
+            return
+        log.warning("records are missing, reading them again", partition=number, since=since,
+                    expected=expected)  # fmt: skip
+        await self._seek(number)
+
     async def _seek(self, number: int) -> None:
-        tp = TP(self.settings.input_topic, number)
-        await self.app.consumer.seek_to({tp: self.partitions[number].next_offset})
+        offset = self.partitions[number].next_offset
+        await self.app.consumer.seek_to({TP(self.settings.input_topic, number): offset})
+        self._sought[number] = (offset, time.monotonic())
 
     # Progress
 

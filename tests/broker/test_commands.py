@@ -115,8 +115,9 @@ def test_alerts_that_were_not_committed_are_not_listed(kafka: Kafka, ending: str
     producer.init_transactions(30)
     for name in ("committed", ending):
         told = Alert(
-            alert_id=name, signal="s", status="open", severity="info", event_time="", opened_at="",
-            team="sales", evidence=[], reason="", clears_if="", rule=Rule("r", 1, {}),
+            alert_id=name, party="customer", signal="s", status="open", severity="info",
+            event_time="", opened_at="", team="sales", evidence=[], reason="",
+            clears_if="", rule=Rule("r", 1, {}),
         )  # fmt: skip
         producer.begin_transaction()
         for partition in range(2):

@@ -7,6 +7,8 @@ import signal
 import time
 from pathlib import Path
 
+from confluent_kafka import Producer
+
 from tests.faults.season import bare_logic, season
 from tests.support.kafka import Kafka
 from tests.support.topics import Progress, create, names, outcome, publish, verdict
@@ -41,5 +43,28 @@ def test_a_frozen_worker_adds_nothing_and_lives_on(kafka: Kafka, tmp_path: Path)
         publish(kafka.address, at.interactions, records[EVENTS * 3 // 4 :])
         wait_decided(progress, frozen)
         assert frozen.stop() == 0
+    found = outcome(kafka.address, at)._replace(gauges={}, clocks=[])
+    assert verdict(bare_logic(records), found) == (0, 0, 0)
+
+
+def test_a_worker_takes_its_partitions_back_from_a_stranger(kafka: Kafka, tmp_path: Path) -> None:
+    """Fenced, but still a member: what it has fetched and not committed must be read again."""
+    seed = int(os.environ.get("HEED_SEED") or time.time_ns() % 100_000)
+    print(f"\nseed {seed}")
+    records, at = season(seed, EVENTS), names()
+    progress = Progress(kafka.address, at)
+    create(kafka, at)
+    publish(kafka.address, at.interactions, records)
+    with Worker(kafka.address, at, tmp_path, **SETTINGS) as worker:
+        for part in (10, 3):
+            until(lambda part=part: progress.done() > EVENTS / part, 60, worker.tail)  # type: ignore[misc]
+            for number in range(4):
+                settings = {"bootstrap.servers": kafka.address, "log_level": 0}
+                stranger = Producer({**settings, "transactional.id": f"{at.app}-{number}"})
+                stranger.init_transactions(30)
+        wait_decided(progress, worker)
+        assert worker.events("partition is someone else's now")
+        assert len(worker.events("partitions assigned")) == 1
+        assert worker.stop() == 0
     found = outcome(kafka.address, at)._replace(gauges={}, clocks=[])
     assert verdict(bare_logic(records), found) == (0, 0, 0)

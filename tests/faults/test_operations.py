@@ -39,7 +39,7 @@ from tests.support.wait import pause, until
 from tests.support.workers import Worker, wait_decided
 
 EVENTS = 6_000
-SETTINGS = {"batch_records": 50, "session_timeout_seconds": 3}
+SETTINGS = {"batch_records": 100, "session_timeout_seconds": 3}
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ def alert(
 ) -> Alert:
     at = "2026-01-05T11:00:00.000000Z"
     return Alert(
+        party="customer",
         **{
             "alert_id": name, "signal": "cart_abandoned", "status": status, "severity": "warning",
             "customer_id": f"customer of {name}", "event_time": at, "opened_at": at, "team": team,

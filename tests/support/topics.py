@@ -8,7 +8,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 
 from streams.changelog import OWN_KEY, OwnRecord, decode_own
 from tests.support.kafka import Kafka
@@ -190,16 +197,18 @@ class Progress:
 
     def is_decided(self) -> bool:
         """Whether nothing that can be read is left, forwarded records included."""
-        decided = self.decided()
-        consumer = self._consumer()
-        if consumer is None:
-            return False
-        for number in range(self._count):
-            asked = TopicPartition(self._at.interactions, number)
-            _, end = consumer.get_watermark_offsets(asked, timeout=10)
-            if end - decided.get(number, 0) > 50:  # more than markers of transactions
+        try:
+            decided, consumer = self.decided(), self._consumer()
+            if consumer is None:
                 return False
-        return not read(self._address, self._at.interactions, decided)
+            for number in range(self._count):
+                asked = TopicPartition(self._at.interactions, number)
+                _, end = consumer.get_watermark_offsets(asked, timeout=10)
+                if end - decided.get(number, 0) > 50:  # more than markers of transactions
+                    return False
+            return not read(self._address, self._at.interactions, decided)
+        except KafkaException:
+            return False  # The broker is just coming back.
 
     def close(self) -> None:
         if self._reader is not None:
