@@ -3,7 +3,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from confluent_kafka.admin import AdminClient
 
 from tests.support.fixtures import need_kafka
 from tests.support.kafka import Kafka, KafkaError, listens
+from tests.support.wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
 ABRUPT = """
@@ -81,10 +81,7 @@ def test_the_broker_ends_with_the_process_that_started_it(tmp_path: Path) -> Non
     command = [sys.executable, "-c", ABRUPT, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    deadline = time.monotonic() + 10
-    while listens(done.stdout.strip()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not listens(done.stdout.strip())
+    until(lambda: not listens(done.stdout.strip()), 10, "the broker still listens")
 
 
 def test_a_broker_that_does_not_start_says_why(tmp_path: Path) -> None:

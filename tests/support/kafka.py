@@ -27,6 +27,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from tests.support.maven import CACHE, MavenError, made
+from tests.support.wait import pause
 
 POM = Path(__file__).resolve().parent / "kafka" / "pom.xml"
 CLUSTER_ID = "aGVlZC10ZXN0cy1rYWZrYQ"  # any 16 bytes in base64 will do
@@ -250,7 +251,7 @@ class Kafka:
                 raise KafkaError(f"Kafka ended with {process.returncode}:\n{self.tail()}")
             if time.monotonic() > deadline:
                 raise KafkaError(f"Kafka did not listen in {START_SECONDS} s:\n{self.tail()}")
-            time.sleep(0.05)
+            pause(0.05)
         try:
             self._admin().list_topics(timeout=max(1.0, deadline - time.monotonic()))
         except Exception as error:

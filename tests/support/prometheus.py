@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from tests.support.kafka import free_ports, guard
+from tests.support.wait import pause
 
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
 TARGET, SCRAPE_INTERVAL = "worker:6066", "scrape_interval: 5s"  # as in prometheus.yml
@@ -119,7 +120,7 @@ class Prometheus:
                 targets = self._get("/api/v1/targets")["data"]["activeTargets"]
                 faults = [each["lastError"] for each in targets if each["lastError"]]
                 raise PrometheusError(f"no answer to {expr} in {seconds} s; scraping: {faults}")
-            time.sleep(0.1)
+            pause(0.1)
         return samples
 
     def _configure(self) -> Path:
@@ -142,7 +143,7 @@ class Prometheus:
                 if process.poll() is not None or time.monotonic() > deadline:
                     log = self.log.read_text(errors="replace")[-2000:]
                     raise PrometheusError(f"Prometheus did not become ready:\n{log}") from None
-                time.sleep(0.05)
+                pause(0.05)
 
     def _get(self, path: str, **parameters: str) -> dict[str, Any]:
         url = f"http://{self.address}{path}?{urlencode(parameters)}"
