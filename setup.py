@@ -23,7 +23,7 @@ HOT = [
     "agents/signals/named_carts.py",
     "agents/signals/carts.py",
     "agents/signals/queue.py",
-    "agents/signals/bg_nbd.py",
+    "agents.mechanisms.bg_nbd.py",
     "agents/signals/silence.py",
 ]
 

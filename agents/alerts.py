@@ -18,6 +18,7 @@ from schemas.alert import (
 )
 from schemas.customer import Customer, OpenAlert
 from schemas.instant import rfc3339
+from schemas.memory import NEVER
 from streams.contract import Decision, Output
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
@@ -38,6 +39,15 @@ class Kind(NamedTuple):
     value: Callable[[Facts], Value | None] = lambda _: None
     probability: Callable[[Facts], float | None] = lambda _: None
     version: int = 1
+    severity: int = WARNING
+    opens: str = ""
+    """When it opens, in words: docs/signals.md is made from these."""
+    default: str = ""
+    source: str = ""
+    """Where the rule and its default come from."""
+    mechanism: str = ""
+    notice: bool = False
+    """Told once, with no state to clear."""
 
 
 class Alerts:
@@ -66,11 +76,17 @@ class Alerts:
         facts: Facts,
         evidence: list[Evidence],
         severity: int = WARNING,
+        *,
+        until: int = NEVER,
+        team: str | None = None,
     ) -> None:
-        """Open an alert at the instant `at`."""
+        """Open an alert at the instant `at`; at `until` it expires by itself."""
         suppressed = HISTORY if at < self._warm_up_until else None
-        alert = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed)
-        self._customer.alerts.append(alert)
+        customer = self._customer
+        alert = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, until, team)
+        customer.alerts.append(alert)
+        if until < customer.alerts_due:
+            customer.alerts_due = until
         self._count_open(alert, 1)
         self._tell(alert, "open", at)
 
@@ -80,15 +96,35 @@ class Alerts:
         for index, alert in enumerate(alerts):
             if alert.signal == signal and alert.subject == subject:
                 del alerts[index]
+                if alert.until == self._customer.alerts_due:
+                    self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
                 self._count_open(alert, -1)
                 status: Status = "expired" if resolution == "expired" else "resolved"
                 self._tell(alert, status, max(at, alert.opened_at), resolution)
                 return
 
-    def notice(self, signal: str, at: int, facts: Facts, evidence: list[Evidence]) -> None:
+    def expire(self, now: int) -> None:
+        """Close what expires by itself by `now`, in the order of its expiry."""
+        ripe = [alert for alert in self._customer.alerts if alert.until <= now]
+        ripe.sort(key=_by_expiry)
+        for alert in ripe:
+            self.resolve(alert.signal, alert.subject, alert.until, "expired")
+
+    def notice(
+        self,
+        signal: str,
+        at: int,
+        facts: Facts,
+        evidence: list[Evidence],
+        *,
+        subject: str | None = None,
+        severity: int = INFO,
+        team: str | None = None,
+    ) -> None:
         """Tell something once that has no state to clear."""
         suppressed = HISTORY if at < self._warm_up_until else None
-        self._tell(OpenAlert(signal, None, at, INFO, facts, evidence, suppressed), "notice", at)
+        told = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, team=team)
+        self._tell(told, "notice", at)
 
     def count(self, name: str) -> None:
         """Count one of those."""
@@ -108,11 +144,12 @@ class Alerts:
 
     def _count_open(self, alert: OpenAlert, by: int) -> None:
         kind, gauges = self._kinds[alert.signal], self._decision.gauges
-        name = ("alerts_open", alert.signal, kind.team)
+        team = alert.team or kind.team
+        name = ("alerts_open", alert.signal, team)
         gauges[name] = gauges.get(name, 0) + by
         value = kind.value(alert.facts)
         if value is not None:
-            name = ("value_at_risk", value.currency or "", kind.team)
+            name = ("value_at_risk", value.currency or "", team)
             gauges[name] = gauges.get(name, 0) + by * value.amount
 
     def _tell(
@@ -145,7 +182,7 @@ class Alerts:
             detected_at=self._detected,
             probability=kind.probability(facts),
             value_at_risk=kind.value(facts),
-            team=kind.team,
+            team=alert.team or kind.team,
             evidence=evidence_out(alert.evidence),
             reason=kind.reason(facts),
             clears_if=kind.clears_if,
@@ -154,3 +191,7 @@ class Alerts:
         )
         self._decision.outputs.append(Output("alerts", name.encode(), encode(told)))
         self._decision.counts["alerts", alert.signal, severity, status] += 1
+
+
+def _by_expiry(alert: OpenAlert) -> tuple[int, str, str]:
+    return alert.until, alert.signal, alert.subject or ""

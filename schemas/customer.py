@@ -9,15 +9,17 @@ customer stays within 8 KiB. It is asked after every event and never when encodi
 remembered depends on the events alone and not on when they were committed.
 """
 
+from typing import Any
+
 import msgspec
 import xxhash
 from msgspec import Struct
 
 from schemas.alert import Evidence
+from schemas.memory import NEVER as NEVER
+from schemas.memory import Answer, Fact, Piece, Timer
 
-VERSION = 1
-NEVER = 2**63 - 1
-"""No deadline."""
+VERSION = 2
 
 MAX_CARTS = 16
 MAX_PRODUCTS = 64
@@ -35,24 +37,27 @@ MAX_QUANTITY = 0xFFFF
 
 NAME_BYTES = 64
 EVENT_ID_BYTES = 128
-_SHARED = 9 + 4 * (NAME_BYTES + 2) + HASH * MAX_SEEN + 64
-"""The most that the fields of no signal take: header, scope, event ids, the rest."""
-_PURCHASES = 680
-"""The most that purchases and their one alert take."""
-_FEW = 5
-"""So many carts and contacts fit whatever they hold (1,080 bytes each at the most)."""
+_ROOM = MAX_BYTES - 64
+"""What the encoded customer may take: header, deadline, and what an event changes in passing."""
+_FEW = 4
+"""So many carts, contacts, timers and alerts fit whatever they hold (1,080 bytes each at most)."""
 
 
 class OpenAlert(Struct, array_like=True):
-    """An alert that stands: enough to tell it again when it is resolved."""
+    """An alert that stands: enough to tell it again when it is resolved.
+
+    At `until` it expires by itself. `team` is set where the house routes it otherwise than usual.
+    """
 
     signal: str
     subject: str | None
     opened_at: int
     severity: int
-    facts: list[float | int | str | None]
+    facts: list[Fact]
     evidence: list[Evidence]
     suppressed_by: str | None = None
+    until: int = NEVER
+    team: str | None = None
 
 
 class Cart(Struct, array_like=True, gc=False):
@@ -142,7 +147,13 @@ class Purchases(Struct, array_like=True):
 
 
 class Customer(Struct, array_like=True):
-    """One row. Each signal owns one field (None while idle) and may read the shared ones."""
+    """One row. Each signal owns one field (None while idle) and may read the shared ones.
+
+    `timers` wake signals up, the earliest at `timers_due`; the earliest alert that expires by
+    itself does so at `alerts_due`. `told` is when a signal last opened, as long as its cool-down
+    asks for it. `pieces` are evidence that several signals weigh together, in order of time.
+    `extra` is for signals of third parties, a field each under the signal's name.
+    """
 
     last_seen: int = 0
     seen: bytes = b""
@@ -156,12 +167,22 @@ class Customer(Struct, array_like=True):
     carts: Carts | None = None
     contacts: Contacts | None = None
     purchases: Purchases | None = None
+    segments: dict[str, str] | None = None
+    timers: list[Timer] = msgspec.field(default_factory=list)
+    timers_due: int = NEVER
+    alerts_due: int = NEVER
+    answers: list[Answer] = msgspec.field(default_factory=list)
+    told: dict[str, int] = msgspec.field(default_factory=dict)
+    pieces: list[Piece] = msgspec.field(default_factory=list)
+    extra: dict[str, Any] | None = None
 
     @property
     def deadline(self) -> int:
         """The earliest instant at which a signal wants to be asked again."""
-        due = NEVER
-        if self.carts is not None:
+        due = self.timers_due
+        if self.alerts_due < due:
+            due = self.alerts_due
+        if self.carts is not None and self.carts.due < due:
             due = self.carts.due
         if self.contacts is not None and self.contacts.due < due:
             due = self.contacts.due
@@ -224,23 +245,26 @@ def bounded(name: str, most: int = NAME_BYTES) -> str:
 def fits(customer: Customer) -> bool:
     """Whether the customer stays within 8 KiB; sheds what explains alerts, the oldest first.
 
-    Then the lists of the oldest touched carts go, whose sums stay. Where that is not enough, a cart
-    or a contact is to be forgotten.
+    Then the lists of the oldest touched carts go, whose sums stay. Where that is not enough,
+    something is to be forgotten: a cart, a contact, a timer, an alert.
     """
-    carts = customer.carts.carts if customer.carts is not None else ()
-    contacts = customer.contacts.contacts if customer.contacts is not None else ()
-    return len(carts) + len(contacts) <= _FEW or _has_room(customer) or _shed(customer)
+    held = len(customer.timers) + len(customer.alerts) + len(customer.pieces) // 4
+    if customer.carts is not None:
+        held += len(customer.carts.carts)
+    if customer.contacts is not None:
+        held += len(customer.contacts.contacts)
+    return held <= _FEW or _has_room(customer) or _shed(customer)
 
 
 def _has_room(customer: Customer) -> bool:
-    own = (customer.alerts, customer.carts, customer.contacts)
-    return len(_encode(own)) <= MAX_BYTES - _SHARED - _PURCHASES
+    return len(_encode(customer)) <= _ROOM
 
 
 def _shed(customer: Customer) -> bool:
-    for alert in sorted(customer.alerts, key=lambda alert: alert.opened_at):
-        if alert.evidence:
-            alert.evidence = []
+    explained: list[OpenAlert | Timer] = [*customer.alerts, *customer.timers]
+    for one in sorted(explained, key=_age):
+        if one.evidence:
+            one.evidence = []
             if _has_room(customer):
                 return True
     for contact in customer.contacts.contacts if customer.contacts is not None else ():
@@ -255,3 +279,7 @@ def _shed(customer: Customer) -> bool:
             if _has_room(customer):
                 return True
     return False
+
+
+def _age(one: OpenAlert | Timer) -> int:
+    return one.opened_at if isinstance(one, OpenAlert) else one.since

@@ -5,10 +5,9 @@ no search. Source: Fader, Hardie and Lee (2005); the default parameters are thei
 """
 
 from bisect import insort
-from itertools import pairwise
 
 from agents.alerts import Alerts, Facts, Kind
-from agents.signals.bg_nbd import crossing
+from agents.mechanisms import rhythm
 from schemas.alert import Evidence, Value
 from schemas.customer import (
     EVENT_ID_BYTES,
@@ -18,14 +17,9 @@ from schemas.customer import (
     Purchases,
     bounded,
 )
-from schemas.instant import DAY, WEEK, day_of, iso_day
+from schemas.instant import day_of, iso_day
 from schemas.interaction import Interaction
 from schemas.standards import GoneSilent
-
-_AGES = 1e17
-"""Three thousand years: a crossing beyond that is none, whatever the parameters."""
-REGULAR = 3
-"""Purchase days from which a buyer is a regular: two gaps are the least that make a rhythm."""
 
 
 def _reason(facts: Facts) -> str:
@@ -85,7 +79,7 @@ class Silence:
 
     >>> cdnow = Silence(GoneSilent())
     >>> history = Purchases(first=0, days=[0, 70, 213])
-    >>> round(cdnow.due(history) / WEEK, 4)
+    >>> round(cdnow.due(history) / (7 * 86_400_000_000), 4)
     62.4885
     """
 
@@ -138,25 +132,9 @@ class Silence:
 
     def due(self, history: Purchases) -> int:
         """The instant at which this history becomes a silence; NEVER for one without a rhythm."""
-        repeats = history.repeats
-        if repeats + 1 < REGULAR or not self.thresholds.enabled:
+        if not self.thresholds.enabled:
             return NEVER
-        last = history.days[-1]
-        limits = self.thresholds
-        if limits.model == "own_rhythm":
-            gap = _quantile(history.days, limits.percentile)
-            return round((last + limits.factor * gap) * DAY)
-        weeks = crossing(
-            repeats,
-            (last - history.first) / 7,
-            limits.alive,
-            r=limits.r,
-            alpha=limits.alpha,
-            a=limits.a,
-            b=limits.b,
-        )
-        crosses = history.first * DAY + round(min(weeks * WEEK, _AGES))
-        return max(crosses, (last + 1) * DAY)
+        return rhythm.silent_at(history, self.thresholds, self.thresholds.alive)
 
     def _return(self, history: Purchases, event: Interaction, alerts: Alerts) -> None:
         silent_since = day_of(history.opened_at)
@@ -200,12 +178,3 @@ def _add_money(history: Purchases, event: Interaction) -> None:
     if history.currency == order.currency or not history.revenue:
         history.currency = order.currency
         history.revenue += paid
-
-
-def _quantile(days: list[int], share: float) -> float:
-    """A quantile of the gaps between days, interpolated linearly (type 7 of Hyndman and Fan)."""
-    gaps = sorted(later - earlier for earlier, later in pairwise(days))
-    place = share * (len(gaps) - 1)
-    below = int(place)
-    above = min(below + 1, len(gaps) - 1)
-    return gaps[below] + (place - below) * (gaps[above] - gaps[below])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.signals.bg_nbd import crossing, p_alive
+from agents.mechanisms.bg_nbd import crossing, p_alive
 
 CDNOW = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}
 

@@ -1,0 +1,150 @@
+"""`expected`: after A, B is expected within T; else an alert opens, and a late B clears it.
+
+One wait a subject (a ticket, an order, a contact; None: the customer as such). The first A counts,
+and B ends the wait whenever it happened after A, also where it arrives before A.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from agents.alerts import Alerts, Facts, Kind
+from agents.mechanisms import timers
+from agents.mechanisms.standing import open_ones, stand, standing
+from agents.mechanisms.timers import ANY as ANY
+from agents.working_time import ALWAYS, Hours
+from schemas.alert import Evidence, Resolution
+from schemas.customer import EVENT_ID_BYTES, Customer, OpenAlert, bounded
+from schemas.interaction import Interaction
+from schemas.memory import Answer, Timer
+
+
+class Begin(NamedTuple):
+    """A wait begins: about what, how long it may take (microseconds), what is to be told of it.
+
+    `severity` is for what is worse, or less, than the signal's own.
+    """
+
+    subject: str | None
+    within: int
+    facts: Facts
+    severity: int | None = None
+
+
+class End(NamedTuple):
+    """A wait is over: of that subject, or of ANY."""
+
+    subject: str | None
+    resolution: Resolution = "recovered"
+
+
+Begins = Callable[[Customer, Interaction], Begin | None]
+Ends = Callable[[Customer, Interaction], End | None]
+
+
+class Expected:
+    """One signal of this mechanism: by type of interaction, what begins a wait and what ends it.
+
+    The facts of its alerts are those of `Begin`, after since when (microseconds) and how long
+    (microseconds) was waited: `reason` and `parameters` of its kind take `[since, within, ...]`.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        limits: Any,
+        *,
+        begins: Mapping[str, Begins],
+        ends: Mapping[str, Ends],
+        hours: Hours = ALWAYS,
+    ) -> None:
+        """`limits` is the signal's part of Thresholds; waits run in `hours`."""
+        self.kind = kind
+        self.name = kind.name
+        self.limits = limits
+        self.begins = dict(begins) if limits.enabled else {}
+        self.ends = dict(ends)
+        self.hours = hours
+        self.kinds: tuple[Kind, ...] = (kind,)
+        self.reacts_to = frozenset({*begins, *ends})
+        self.cool_down: int = getattr(limits, "cool_down", 0)
+
+    def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
+        ends = self.ends.get(event.kind)
+        if ends is not None:
+            end = ends(customer, event)
+            if end is not None:
+                self.end(customer, end, event.time, alerts)
+        begins = self.begins.get(event.kind)
+        if begins is not None:
+            begin = begins(customer, event)
+            if begin is not None:
+                self.begin(customer, begin, event, alerts)
+
+    def on_timer(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
+        self.open(customer, timer, alerts)
+
+    def begin(
+        self, customer: Customer, begin: Begin, event: Interaction, alerts: Alerts
+    ) -> Timer | None:
+        """Begin to wait, unless that wait runs, stands as an alert, or has ended already."""
+        subject = None if begin.subject is None else bounded(begin.subject)
+        at = event.time
+        running = timers.find(customer, self.name, subject)
+        if running is not None and running.since <= at:
+            return None
+        if standing(customer, self.name, subject) is not None:
+            return None
+        if timers.answered(customer, self.name, subject, at) is not None:
+            return None
+        evidence = [Evidence(bounded(event.id, EVENT_ID_BYTES), event.kind, at)]
+        severity = -1 if begin.severity is None else begin.severity
+        facts: Facts = [severity, at, begin.within, *begin.facts]
+        timer = Timer(self.name, subject, self.due(customer, at, begin), at, facts, evidence)
+        if begin.within <= 0 and timer.due <= at:
+            self.open(customer, timer, alerts)
+            return None
+        timers.start(customer, timer)
+        return timer
+
+    def due(self, customer: Customer, since: int, begin: Begin) -> int:
+        """When the wait is too long: in working time, and not before the cool-down is over."""
+        due = self.hours.add(since, begin.within)
+        if self.cool_down and begin.subject is None:
+            last = customer.told.get(self.name)
+            if last is not None:
+                return max(due, last + self.cool_down)
+        return due
+
+    def end(self, customer: Customer, end: End, at: int, alerts: Alerts) -> None:
+        """End the waits that are meant, and the alerts that stand for them."""
+        subject = end.subject
+        if subject is not None and subject != ANY:
+            subject = bounded(subject)
+        every = subject == ANY
+        for timer in list(customer.timers):
+            if (
+                timer.signal == self.name
+                and (every or timer.subject == subject)
+                and timer.since <= at
+            ):
+                timers.stop(customer, timer)
+        for alert in open_ones(customer, self.name):
+            if every or alert.subject == subject:
+                if at >= alert.opened_at:
+                    alerts.resolve(self.name, alert.subject, at, end.resolution)
+                elif at >= began(alert):
+                    alerts.resolve(self.name, alert.subject, at, "late_evidence")
+        timers.remember(customer, Answer(self.name, subject, at))
+
+    def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
+        """The wait was too long: tell it, at the instant at which it became so."""
+        severity, *facts = timer.facts
+        stand(
+            customer, self.kind, self.limits, timer.subject, timer.due, facts, timer.evidence,
+            alerts, severity=None if severity == -1 else int(severity or 0),
+        )  # fmt: skip
+
+
+def began(alert: OpenAlert) -> int:
+    """Since when was waited, of an alert of this mechanism."""
+    return int(alert.facts[0] or 0)

@@ -1,0 +1,82 @@
+"""Alerts that stand: opened as the house wants them, found again, closed."""
+
+from typing import Any
+
+from agents.alerts import SEVERITIES, Alerts, Facts, Kind
+from schemas.alert import Evidence
+from schemas.customer import EVENT_ID_BYTES, Customer, OpenAlert, bounded, fits
+from schemas.interaction import Interaction
+from schemas.memory import NEVER
+
+LONGEST_COOL_DOWN = 400 * 86_400 * 1_000_000
+"""So long the last opening of a signal is remembered (microseconds)."""
+
+
+def stand(
+    customer: Customer,
+    kind: Kind,
+    limits: Any,
+    subject: str | None,
+    at: int,
+    facts: Facts,
+    evidence: list[Evidence],
+    alerts: Alerts,
+    *,
+    severity: int | None = None,
+) -> None:
+    """Open an alert of `kind` at `at`, with the severity, team and expiry of the house's `limits`.
+
+    `severity` is this case's own; the house's wish goes over it.
+    """
+    wished = limits.severity
+    if wished is not None:
+        severity = SEVERITIES.index(wished)
+    elif severity is None:
+        severity = kind.severity
+    expires: int = getattr(limits, "expires", 0)
+    until = at + expires if expires else NEVER
+    alerts.open(
+        kind.name, subject, at, facts, evidence, severity, until=until, team=limits.team
+    )
+    if not fits(customer):
+        # What stands longest and would expire by itself goes first.
+        for other in sorted(customer.alerts, key=_opened):
+            if other.until != NEVER:
+                alerts.resolve(other.signal, other.subject, at, "expired")
+                if fits(customer):
+                    break
+    if subject is None and getattr(limits, "cool_down", 0):
+        told = customer.told
+        told[kind.name] = max(at, told.get(kind.name, 0))
+        if len(told) > 1:
+            horizon = at - LONGEST_COOL_DOWN
+            for name in [name for name, last in told.items() if last <= horizon]:
+                del told[name]
+
+
+def cool(customer: Customer, kind: Kind, limits: Any, at: int) -> bool:
+    """Whether the cool-down since the last opening of that signal is over at `at`."""
+    last = customer.told.get(kind.name)
+    return last is None or not (last <= at < last + limits.cool_down)
+
+
+def standing(customer: Customer, signal: str, subject: str | None = None) -> OpenAlert | None:
+    """The open alert of that signal and subject."""
+    for alert in customer.alerts:
+        if alert.signal == signal and alert.subject == subject:
+            return alert
+    return None
+
+
+def open_ones(customer: Customer, signal: str) -> list[OpenAlert]:
+    """The open alerts of a signal, in the order in which they opened."""
+    return [alert for alert in customer.alerts if alert.signal == signal]
+
+
+def evidence_of(event: Interaction) -> list[Evidence]:
+    """An interaction as the one piece of evidence."""
+    return [Evidence(bounded(event.id, EVENT_ID_BYTES), event.kind, event.time)]
+
+
+def _opened(alert: OpenAlert) -> tuple[int, str, str]:
+    return alert.opened_at, alert.signal, alert.subject or ""

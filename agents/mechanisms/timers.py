@@ -1,0 +1,94 @@
+"""The timers of a customer: what wakes signals up, and what ends a wait before it does."""
+
+from schemas.customer import Customer, fits
+from schemas.instant import MINUTE
+from schemas.memory import MAX_ANSWERS_KEPT, MAX_TIMERS, NEVER, Answer, Timer
+
+ANY = "*"
+"""In place of a subject: every one."""
+REMEMBERED = 15 * MINUTE
+"""So long an answer is kept, in case that what it answers arrives after it."""
+
+
+def find(customer: Customer, signal: str, subject: str | None) -> Timer | None:
+    """The running timer of that signal and subject."""
+    for timer in customer.timers:
+        if timer.signal == signal and timer.subject == subject:
+            return timer
+    return None
+
+
+def start(customer: Customer, timer: Timer) -> None:
+    """Let it run, in place of another of its signal and subject.
+
+    Of more than 24, and where the customer would outgrow its bounds, the one that has run longest
+    is forgotten.
+    """
+    timers = customer.timers
+    for place, other in enumerate(timers):
+        if other.signal == timer.signal and other.subject == timer.subject:
+            timers[place] = timer
+            break
+    else:
+        timers.append(timer)
+    while len(timers) > MAX_TIMERS or (len(timers) > 1 and not fits(customer)):
+        timers.remove(min(timers, key=_began))
+    settle(customer)
+
+
+def stop(customer: Customer, timer: Timer) -> None:
+    """It will not wake anybody."""
+    customer.timers.remove(timer)
+    settle(customer)
+
+
+def settle(customer: Customer) -> None:
+    """Know the earliest again, after timers have changed."""
+    due = NEVER
+    for timer in customer.timers:
+        if timer.due < due:
+            due = timer.due
+    customer.timers_due = due
+
+
+def due(customer: Customer, now: int) -> list[Timer]:
+    """The timers that have come due by `now`, no longer running, in the order in which they tell."""
+    ripe = [timer for timer in customer.timers if timer.due <= now]
+    if ripe:
+        customer.timers = [timer for timer in customer.timers if timer.due > now]
+        settle(customer)
+        if len(ripe) > 1:
+            ripe.sort(key=_place)
+    return ripe
+
+
+def remember(customer: Customer, answer: Answer) -> None:
+    """Keep an answer while what it answers may still be on its way."""
+    horizon = customer.last_seen - REMEMBERED
+    if answer.at <= horizon:
+        return
+    kept = [old for old in customer.answers if old.at > horizon]
+    kept.append(answer)
+    customer.answers = kept[-MAX_ANSWERS_KEPT:]
+
+
+def answered(customer: Customer, signal: str, subject: str | None, since: int) -> Answer | None:
+    """The earliest answer to what began at `since`, where one has been heard already."""
+    found = None
+    for answer in customer.answers:
+        if (
+            answer.signal == signal
+            and answer.at >= since
+            and answer.subject in (subject, ANY)
+            and (found is None or answer.at < found.at)
+        ):
+            found = answer
+    return found
+
+
+def _began(timer: Timer) -> tuple[int, str, str]:
+    return timer.since, timer.signal, timer.subject or ""
+
+
+def _place(timer: Timer) -> tuple[int, str, str]:
+    return timer.due, timer.signal, timer.subject or ""

@@ -1,0 +1,49 @@
+"""What the mechanisms of signals remember: timers, answers, and pieces of evidence.
+
+Parts of `schemas.customer.Customer`, like it array-like and bounded.
+"""
+
+from msgspec import Struct, field
+
+from schemas.alert import Evidence
+
+NEVER = 2**63 - 1
+"""No deadline."""
+
+MAX_TIMERS = 24
+MAX_ANSWERS_KEPT = 8
+MAX_PIECES = 16
+PIECE_ID_BYTES = 40
+
+Fact = float | int | str | None
+
+
+class Timer(Struct, array_like=True):
+    """Something of `signal` that falls due unless it happens before (instants in microseconds).
+
+    `since` is when it began to run. What else the signal needs when it falls due stands in `facts`.
+    """
+
+    signal: str
+    subject: str | None
+    due: int
+    since: int
+    facts: list[Fact] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+class Answer(Struct, array_like=True, gc=False):
+    """What ended a wait, kept for some minutes: the beginning of that wait may arrive after it."""
+
+    signal: str
+    subject: str | None
+    at: int
+
+
+class Piece(Struct, array_like=True, gc=False):
+    """One piece of evidence for joint signals: its kind, when, how heavy, and its interaction."""
+
+    kind: str
+    at: int
+    id: str = ""
+    weight: float = 1.0
