@@ -10,13 +10,14 @@ import re
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from schemas.instant import DAY, HOUR, MINUTE, SECOND, WEEK, quoted
 from schemas.interaction import Party
+from schemas.standards.thresholds import Thresholds
+from schemas.standards.units import WorkingTime, duration, working_time
 from schemas.vocabulary import RequiredName
 
 T = TypeVar("T")
@@ -26,100 +27,6 @@ Key = tuple[str | int, ...]
 
 class BadStandards(ValueError):
     """standards.toml cannot be used; the message gives file, line, key and what was expected."""
-
-
-class Duration(int):
-    """Microseconds, written as `90 s`, `60 min`, `24 h`, `30 d` or `2 weeks`."""
-
-
-_UNITS = {
-    **dict.fromkeys(("s", "sec", "second", "seconds"), SECOND),
-    **dict.fromkeys(("m", "min", "minute", "minutes"), MINUTE),
-    **dict.fromkeys(("h", "hour", "hours"), HOUR),
-    **dict.fromkeys(("d", "day", "days"), DAY),
-    **dict.fromkeys(("w", "week", "weeks"), WEEK),
-}
-_DURATION = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*")
-# Longer than any customer: what is above is a slip, and would leave the range of instants.
-LONGEST = 36_525 * DAY
-
-
-def duration(text: str) -> Duration:
-    """A duration in microseconds. Raises ValueError.
-
-    >>> duration("1.5 min") == 90 * SECOND
-    True
-    """
-    match = _DURATION.fullmatch(text)
-    if match is None or match[2] not in _UNITS:
-        raise ValueError(
-            f'{quoted(text)} is not a duration such as "90 s", "60 min", "24 h" or "30 d"'
-        )
-    span = round(float(match[1]) * _UNITS[match[2]])
-    if span > LONGEST:
-        raise ValueError(f"{quoted(text)} is longer than a hundred years")
-    return Duration(span)
-
-
-Positive = Annotated[float, Meta(gt=0, le=10_000)]
-Fraction = Annotated[float, Meta(ge=0.001, le=0.999)]
-
-
-class CartAbandoned(Struct, frozen=True, forbid_unknown_fields=True):
-    """A cart that nobody touches: after how long, how often at most, and until when."""
-
-    idle: Duration = Duration(60 * MINUTE)
-    cool_down: Duration = Duration(24 * HOUR)
-    expires: Duration = Duration(30 * DAY)
-    enabled: bool = True
-
-
-class CheckoutAbandoned(Struct, frozen=True, forbid_unknown_fields=True):
-    """A checkout without a further step, likewise."""
-
-    idle: Duration = Duration(10 * MINUTE)
-    cool_down: Duration = Duration(24 * HOUR)
-    expires: Duration = Duration(30 * DAY)
-    enabled: bool = True
-
-
-class QueueAbandoned(Struct, frozen=True, forbid_unknown_fields=True):
-    """A wait that was given up, unless it was too short to have been answered."""
-
-    short_abandon: Duration = Duration(5 * SECOND)
-    repeated_within: Duration = Duration(24 * HOUR)
-    expires: Duration = Duration(7 * DAY)
-    enabled: bool = True
-
-
-class GoneSilent(Struct, frozen=True, forbid_unknown_fields=True):
-    """BG/NBD parameters are per week; the defaults are the published fit of CDNOW."""
-
-    model: Literal["bg_nbd", "own_rhythm"] = "bg_nbd"
-    alive: Fraction = 0.5
-    r: Positive = 0.243
-    alpha: Positive = 4.414
-    a: Positive = 0.793
-    b: Positive = 2.426
-    percentile: Fraction = 0.9
-    factor: Positive = 1.5
-    enabled: bool = True
-
-
-class WonBack(Struct, frozen=True, forbid_unknown_fields=True):
-    """The return of somebody who had fallen silent."""
-
-    enabled: bool = True
-
-
-class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
-    """The thresholds of every signal for one kind of customer."""
-
-    cart_abandoned: CartAbandoned = CartAbandoned()
-    checkout_abandoned: CheckoutAbandoned = CheckoutAbandoned()
-    queue_abandoned: QueueAbandoned = QueueAbandoned()
-    gone_silent: GoneSilent = GoneSilent()
-    won_back: WonBack = WonBack()
 
 
 class Exclude(Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,7 +54,10 @@ _BESIDE: dict[Key, tuple[str, ...]] = {
     ("exclude",): (),
 }
 # Zero would mean "at once" for these, for ever or without end.
-_ABOVE_ZERO = frozenset({"idle", "expires", "repeated_within"})
+_ABOVE_ZERO = frozenset({
+    "idle", "expires", "repeated_within", "window", "baseline", "quiet", "before",
+    "tier_1", "tier_2", "tier_3",
+})  # fmt: skip
 
 
 class Standards:
@@ -312,7 +222,7 @@ def _parts(dotted: str) -> list[str]:
 
 def _hook(kind: type[Any], value: object) -> object:
     if isinstance(value, str):
-        return duration(value)
+        return working_time(value) if kind is WorkingTime else duration(value)
     raise ValueError(f'{value!r} is not a duration with its unit, such as "60 min"')
 
 
