@@ -1,9 +1,11 @@
 """How signals speak: alerts of the row at hand are opened, resolved and told here."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from agents.identity import who
+from agents import lifecycle
+from agents.identity import routing_key, who
+from schemas import lifecycle as lifecycle_out
 from schemas.alert import (
     Alert,
     Evidence,
@@ -62,6 +64,8 @@ class Alerts:
         self._warm_up_until = warm_up_until
         self._key = ""
         self._customer = Customer()
+        self.resolved = ""
+        """The signal last resolved that leads to a stage of life."""
 
     def about(self, key: str, customer: Customer) -> None:
         """From here on alerts are of this row."""
@@ -85,6 +89,9 @@ class Alerts:
         customer = self._customer
         alert = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, until, team)
         customer.alerts.append(alert)
+        stage = lifecycle.entered(customer, signal)
+        if stage is not None:
+            self.stage(stage, at, signal)
         if until < customer.alerts_due:
             customer.alerts_due = until
         self._count_open(alert, 1)
@@ -96,6 +103,8 @@ class Alerts:
         for index, alert in enumerate(alerts):
             if alert.signal == signal and alert.subject == subject:
                 del alerts[index]
+                if signal in lifecycle.LEADS_TO:
+                    self.resolved = signal
                 if alert.until == self._customer.alerts_due:
                     self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
                 self._count_open(alert, -1)
@@ -130,17 +139,44 @@ class Alerts:
         """Count one of those."""
         self._decision.counts[(name,)] += 1
 
-    def stage(self, stage: str) -> None:
-        """The customer's stage of life is now `stage`."""
-        gauges, before = self._decision.gauges, self._customer.stage
+    def stage(self, stage: str, at: int, reason: str) -> None:
+        """The customer's stage of life is `stage` from `at` on; `reason` is what led there."""
+        customer, decision = self._customer, self._decision
+        before = customer.stage
         if before == stage:
             return
+        gauges = decision.gauges
         if before is not None:
             was = ("customers", before)
             gauges[was] = gauges.get(was, 0) - 1
         entered = ("customers", stage)
         gauges[entered] = gauges.get(entered, 0) + 1
-        self._customer.stage = stage
+        customer.stage = stage
+        decision.counts["lifecycle_transitions", before or "", stage] += 1
+        customer_id, aliases = who(self._key)
+        change = lifecycle_out.StageChange(
+            customer_id=customer_id,
+            aliases=aliases,
+            party=customer.party or "customer",
+            brand=customer.brand,
+            branch=customer.branch,
+            segment=customer.segment,
+            region=customer.region,
+            from_=cast("lifecycle_out.Stage | None", before),
+            to=cast("lifecycle_out.Stage", stage),
+            reason=reason,
+            event_time=rfc3339(at),
+            detected_at=self._detected,
+        )
+        key = routing_key(self._key)
+        decision.outputs.append(Output("lifecycle", key, lifecycle_out.encode(change)))
+
+    def settle_stage(self, at: int) -> None:
+        """Where it leaves the customer that alerts which lead to a stage were resolved."""
+        reason, self.resolved = self.resolved, ""
+        stage = lifecycle.left(self._customer)
+        if stage is not None:
+            self.stage(stage, at, reason)
 
     def _count_open(self, alert: OpenAlert, by: int) -> None:
         kind, gauges = self._kinds[alert.signal], self._decision.gauges

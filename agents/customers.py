@@ -16,6 +16,8 @@ COUNTERS = {
     "interactions": "Interactions decided about.",
     "duplicates": "Interactions dropped because their id was among the customer's last 64.",
     "alerts": "Alerts told, by what became of them.",
+    "lifecycle_transitions": "Changes of customers' stages of life.",
+    "signal_errors": "Failures of a signal on one customer; at an interaction, it is rejected.",
 }
 GAUGES = {
     "alerts_open": "Alerts that stand.",
@@ -25,6 +27,8 @@ GAUGES = {
 LABELS = {
     "interactions": ("channel", "type"),
     "alerts": ("signal", "severity", "status"),
+    "lifecycle_transitions": ("from", "to"),
+    "signal_errors": ("signal",),
     "alerts_open": ("signal", "team"),
     "value_at_risk": ("currency", "team"),
     "customers": ("stage",),

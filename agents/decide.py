@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
+from agents.careful import SignalFailed, carefully, carefully_due
 from agents.identity import routing_key, row_key
+from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
+from agents.mechanisms import timers
 from agents.rulebook import Rulebook
 from schemas import customer as state
-from schemas.customer import HASH, MAX_SEEN, Customer, bounded
+from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
 from streams.contract import HOPS as HOPS
@@ -58,6 +61,15 @@ class Customers:
         return CustomerCodec()
 
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
+        mark = view.mark()
+        try:
+            return self.apply(view, records, wall)
+        except SignalFailed:
+            view.rollback(mark)
+        return carefully(self, view, records, wall)
+
+    def apply(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
+        """Decide, all or nothing. Raises SignalFailed."""
         decision = Decision()
         alerts = Alerts(self.rulebook.kinds, decision, wall, self.warm_up_until)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
@@ -82,7 +94,7 @@ class Customers:
                 if row is None:
                     if view.partitions > 1 and not self._at_home(view, record, key, decision):
                         continue
-                    row = self._welcome(view, key, alerts)
+                    row = self._welcome(view, key, event, alerts)
             except Rejected as why:
                 decision.refusals.append(Refusal(record, why.reason, why.message))
                 continue
@@ -105,13 +117,21 @@ class Customers:
             if at >= customer.last_seen:
                 customer.last_seen = at
                 _describe(customer, event)
+            if customer.stage == REACHED and event.kind not in OUTREACH:
+                alerts.about(key, customer)
+                alerts.stage(ACQUIRED, at, event.kind)
             if varies:
-                by_class = self.rulebook.chapter(customer).by_class
+                by_class = self.rulebook.chapter(customer, event).by_class
             concerned = by_class[event.__class__]
             if concerned and not (excluding and self._excluded(key)):
                 alerts.about(key, customer)
-                for signal in concerned:
-                    signal.on_event(customer, event, alerts)
+                try:
+                    for signal in concerned:
+                        signal.on_event(customer, event, alerts)
+                except Exception as why:
+                    raise SignalFailed(key, signal, why, in_event=True) from why
+                if alerts.resolved:
+                    alerts.settle_stage(at)
                 deadline = customer.deadline
                 if deadline != row.deadline:
                     view.schedule(row, deadline)
@@ -121,6 +141,15 @@ class Customers:
         return decision
 
     def tick(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
+        mark = view.mark()
+        try:
+            return self.fire(view, wall, limit)
+        except SignalFailed:
+            view.rollback(mark)
+        return carefully_due(self, view, wall, limit)
+
+    def fire(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
+        """Fire what is due, all or nothing. Raises SignalFailed."""
         decision = Decision()
         alerts = Alerts(self.rulebook.kinds, decision, wall, self.warm_up_until)
         self._fire_due(view, alerts, limit)
@@ -136,10 +165,13 @@ class Customers:
         decision.forwards.append(Forward(record, routing))
         return False
 
-    def _welcome(self, view: View[Customer], key: str, alerts: Alerts) -> Row[Customer]:
+    def _welcome(
+        self, view: View[Customer], key: str, event: Interaction, alerts: Alerts
+    ) -> Row[Customer]:
         row = view.add(key, Customer())
+        _describe(row.state, event)
         alerts.about(key, row.state)
-        alerts.stage("acquired")
+        alerts.stage(arrival(event.kind), event.time, event.kind)
         return row
 
     def _fire_due(self, view: View[Customer], alerts: Alerts, limit: int | None = None) -> None:
@@ -156,11 +188,24 @@ class Customers:
         customer = row.state
         alerts.about(row.key, customer)
         view.touch(row)
-        signals = self.rulebook.chapter(customer).signals
+        chapter = self.rulebook.chapter(customer)
         deadline = customer.deadline
         while deadline <= upto:
-            for signal in signals:
-                signal.on_deadline(customer, deadline, alerts)
+            signal: object = None
+            try:
+                for signal in chapter.clocked:
+                    signal.on_deadline(customer, deadline, alerts)
+                if customer.timers_due <= deadline:
+                    for timer in timers.due(customer, deadline):
+                        signal = chapter.woken.get(timer.signal)
+                        if signal is not None:
+                            signal.on_timer(customer, timer, alerts)
+                if customer.alerts_due <= deadline:
+                    alerts.expire(deadline)
+            except Exception as why:
+                raise SignalFailed(row.key, signal, why, in_event=False) from why
+            if alerts.resolved:
+                alerts.settle_stage(deadline)
             deadline = customer.deadline
         view.schedule(row, deadline)
 
@@ -192,3 +237,17 @@ def _describe(customer: Customer, event: Interaction) -> None:
     said = event.segment
     if said is not None and said != customer.segment:
         customer.segment = bounded(said)
+    axes = event.segments
+    if axes:
+        _describe_segments(customer, axes)
+
+
+def _describe_segments(customer: Customer, said: dict[str, str | None]) -> None:
+    """Axes of segments as last stated; beyond eight the first in the alphabet are kept."""
+    known = dict(customer.segments or {})
+    for axis, value in said.items():
+        if value is None:
+            known.pop(bounded(axis, AXIS_BYTES), None)
+        else:
+            known[bounded(axis, AXIS_BYTES)] = bounded(value, AXIS_BYTES)
+    customer.segments = {axis: known[axis] for axis in sorted(known)[:MAX_AXES]} or None

@@ -13,8 +13,10 @@ import msgspec
 
 from agents.decide import Customers
 from agents.rulebook import Rulebook
+from schemas import lifecycle
 from schemas.alert import Alert, decode
 from schemas.instant import MINUTE, instant
+from schemas.lifecycle import StageChange
 from schemas.standards import Standards
 from streams.clock import DEFAULT_LATENESS, Clock
 from streams.contract import Decision, Forward, Line, Output, Record, Refusal
@@ -66,7 +68,13 @@ class Harness:
     @property
     def alerts(self) -> list[Alert]:
         """Every alert record so far, in the order of decision."""
-        return [decode(output.value) for output in self.outputs]
+        return [decode(output.value) for output in self.outputs if output.topic == "alerts"]
+
+    @property
+    def changes(self) -> list[StageChange]:
+        """Every change of a stage of life so far."""
+        told = [output for output in self.outputs if output.topic == "lifecycle"]
+        return [lifecycle.decode(output.value) for output in told]
 
     @property
     def rows(self) -> dict[str, bytes]:

@@ -16,10 +16,8 @@ from streams.contract import Decision, Line, Output, Refusal
 from streams.rows import Row, View
 
 CHUNK = 5000
-
-
-def _nothing_stored(_: str) -> Row[Customer] | None:
-    return None
+CACHED = 100_000
+"""Rows kept decoded."""
 
 
 class Replay:
@@ -29,8 +27,9 @@ class Replay:
         self, standards: Standards | None = None, lateness: int = DEFAULT_LATENESS
     ) -> None:
         self.logic = Customers(Rulebook(standards), future=None)
-        # Every row stays decoded in memory: nothing is stored, nothing is read again.
-        self.view: View[Customer] = View(_nothing_stored, Clock(lateness), cached=1 << 60)
+        self._codec = self.logic.codec()
+        self._rows: dict[str, bytes] = {}
+        self.view: View[Customer] = View(self._fetch, Clock(lateness), cached=CACHED)
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.gauges: Counter[tuple[str, ...]] = Counter()
         self.rejected: Counter[str] = Counter()
@@ -48,9 +47,18 @@ class Replay:
             self.events += len(chunk)
             yield from self._take(self.logic.decide(self.view, chunk, None), refused)
         self.view.clock.finish(until)
-        yield from self._take(self.logic.tick(self.view, None, limit=1 << 60), refused)
+        while self.view.deadlines.next <= self.view.clock.now:
+            yield from self._take(self.logic.tick(self.view, None), refused)
+
+    def _fetch(self, key: str) -> Row[Customer] | None:
+        value = self._rows.get(key)
+        if value is None:
+            return None
+        return Row(key, self._codec.decode(value), int.from_bytes(value[:8], "big"))
 
     def _take(self, decision: Decision, refused: list[Refusal] | None) -> list[Output]:
+        for row in self.view.touched:
+            self._rows[row.key] = self._codec.encode(row.state, row.deadline)
         self.view.settle()
         self.counts.update(decision.counts)
         for name, change in decision.gauges.items():
@@ -59,7 +67,7 @@ class Replay:
             self.rejected[refusal.reason] += 1
         if refused is not None:
             refused.extend(decision.refusals)
-        return decision.outputs
+        return [output for output in decision.outputs if output.topic == "alerts"]
 
     def summary(self, seconds: float) -> dict[str, object]:
         """The summary of the contract."""

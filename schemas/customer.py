@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from schemas.alert import Evidence
 from schemas.memory import NEVER as NEVER
-from schemas.memory import Answer, Fact, Piece, Timer
+from schemas.memory import Answer, Fact, Life, Piece, Timer
 
 VERSION = 2
 
@@ -27,6 +27,8 @@ MAX_CHECKOUTS = 4
 MAX_CONTACTS = 16
 MAX_PURCHASE_DAYS = 64
 MAX_SEEN = 64
+MAX_AXES = 6
+AXIS_BYTES = 32
 MAX_CLOSED = 16
 MAX_ANSWERS = 8
 MAX_BYTES = 8192
@@ -168,6 +170,7 @@ class Customer(Struct, array_like=True):
     contacts: Contacts | None = None
     purchases: Purchases | None = None
     segments: dict[str, str] | None = None
+    life: Life | None = None
     timers: list[Timer] = msgspec.field(default_factory=list)
     timers_due: int = NEVER
     alerts_due: int = NEVER

@@ -12,6 +12,7 @@ NEVER = 2**63 - 1
 
 MAX_TIMERS = 24
 MAX_ANSWERS_KEPT = 8
+MAX_CATEGORIES = 8
 MAX_PIECES = 16
 PIECE_ID_BYTES = 40
 
@@ -47,3 +48,12 @@ class Piece(Struct, array_like=True, gc=False):
     at: int
     id: str = ""
     weight: float = 1.0
+
+
+class Life(Struct, array_like=True, gc=False):
+    """What the stage of life rests on, beside purchases: flags of agents.lifecycle, four-byte
+    hashes of the categories bought, and the day (since 1970) on which they were won back."""
+
+    flags: int = 0
+    categories: bytes = b""
+    won_back: int = 0

@@ -28,6 +28,7 @@ def check(settings: Settings, client: AdminClient) -> None:
         settings.input_topic: (_READ, _WRITE),
         settings.changelog_topic: (_READ, _WRITE),
         settings.alerts_topic: (_WRITE,),
+        settings.lifecycle_topic: (_WRITE,),
         settings.rejected_topic: (_WRITE,),
     }
     asked = TopicCollection(list(needed))

@@ -37,7 +37,7 @@ class View(Generic[S]):
     """
 
     __slots__ = (
-        "_cached", "_fetch", "_old", "clock", "deadlines", "partition",
+        "_cached", "_old", "clock", "deadlines", "fetch", "partition",
         "partitions", "recent", "touched",
     )  # fmt: skip
 
@@ -51,7 +51,7 @@ class View(Generic[S]):
         cached: int = 0,
     ) -> None:
         """`fetch` reads a row from the store; at most about `cached` rows stay decoded."""
-        self._fetch = fetch
+        self.fetch = fetch
         self.recent: dict[str, Row[S]] = {}
         self._old: dict[str, Row[S]] = {}
         self._cached = cached
@@ -65,7 +65,7 @@ class View(Generic[S]):
         """The row of that key, or None where there is none yet."""
         row = self.recent.get(key)
         if row is None:
-            row = self._old.get(key) or self._fetch(key)
+            row = self._old.get(key) or self.fetch(key)
             if row is not None:
                 self.recent[key] = row
         return row
@@ -110,6 +110,22 @@ class View(Generic[S]):
                 return row
             self.schedule(row, row.deadline)
         return None
+
+    def mark(self) -> tuple[int, int]:
+        """A moment to roll back to, before anything is touched: the clock's."""
+        return self.clock.newest, self.clock.now
+
+    def rollback(self, mark: tuple[int, int]) -> None:
+        """Undo what was touched since `mark`: those rows are read again where they lie."""
+        self.clock.newest, self.clock.now = mark
+        for row in self.touched:
+            self.recent.pop(row.key, None)
+            self._old.pop(row.key, None)
+            before = self.fetch(row.key)
+            if before is not None and before.deadline != NEVER:
+                # Its entry may have been taken out; one too many does no harm.
+                self.deadlines.push(before.deadline, row.key)
+        self.touched.clear()
 
     def settle(self) -> None:
         """The batch has committed: forget what was touched, and rows beyond the cache's size."""

@@ -44,6 +44,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Where the state of each customer is kept."""
     alerts_topic: str = "alerts"
     """Where alerts go."""
+    lifecycle_topic: str = "lifecycle"
+    """Topic of the changes of customers' stages of life."""
     rejected_topic: str = "rejected"
     """Where what cannot be taken goes, with the reason."""
     partitions: AtLeastOne = 8
@@ -114,11 +116,14 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
 
     def topic(self, role: str) -> str:
         """The topic that outputs of that role go to."""
-        return self.alerts_topic if role == "alerts" else role
+        return {"alerts": self.alerts_topic, "lifecycle": self.lifecycle_topic}.get(role, role)
 
     def written_topics(self) -> list[str]:
         """Every topic that a partition writes to."""
-        return [self.input_topic, self.changelog_topic, self.alerts_topic, self.rejected_topic]
+        return [
+            self.input_topic, self.changelog_topic, self.alerts_topic, self.lifecycle_topic,
+            self.rejected_topic,
+        ]  # fmt: skip
 
     def kafka(self) -> dict[str, Any]:
         """What every client of aiokafka is given."""

@@ -30,7 +30,7 @@ def rise_by_chance(now: int, now_span: float, base: int, base_span: float) -> fl
 
 
 def lower_by_chance(now: list[float], base: list[float]) -> float:
-    """How likely amounts rank as low as those of `now` or lower among all of them, by chance (0..1).
+    """How likely amounts rank as low as those of `now`, or lower, by chance (0..1).
 
     Exact over all ways of choosing; ties count half. For at most 12 amounts in each list.
 
@@ -54,9 +54,7 @@ def _at_most(successes: int, trials: int, share: float) -> float:
     if trials > _MANY:
         deviation = (successes + 0.5 - trials * share) / sqrt(trials * share * rest)
         return erfc(-deviation / sqrt(2)) / 2
-    return sum(
-        comb(trials, k) * share**k * rest ** (trials - k) for k in range(successes + 1)
-    )
+    return sum(comb(trials, k) * share**k * rest ** (trials - k) for k in range(successes + 1))
 
 
 def _u_at_most(u: int, first: int, second: int) -> float:

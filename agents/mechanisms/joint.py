@@ -1,7 +1,7 @@
-"""`joint`: several pieces of evidence add up: k of n in a window, or a product of likelihood ratios.
+"""`joint`: several pieces of evidence add up: k of n in a window, or likelihood ratios.
 
-Pieces are kept per customer in order of time, 16 at the most and none longer than asked for; several
-signals weigh the same ones.
+Pieces are kept per customer in order of time, 16 at the most and none longer than asked for;
+several signals weigh the same ones.
 """
 
 from bisect import insort
@@ -26,9 +26,7 @@ def note(
     return piece
 
 
-def within(
-    customer: Customer, kinds: Collection[str], window: int, at: int
-) -> list[Piece]:
+def within(customer: Customer, kinds: Collection[str], window: int, at: int) -> list[Piece]:
     """The pieces of these kinds in the `window` (microseconds) that ends with `at`, in order."""
     return [p for p in customer.pieces if p.kind in kinds and at - window <= p.at <= at]
 

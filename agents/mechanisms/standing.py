@@ -33,11 +33,9 @@ def stand(
         severity = SEVERITIES.index(wished)
     elif severity is None:
         severity = kind.severity
-    expires: int = getattr(limits, "expires", 0)
+    expires = int(getattr(limits, "expires", 0))
     until = at + expires if expires else NEVER
-    alerts.open(
-        kind.name, subject, at, facts, evidence, severity, until=until, team=limits.team
-    )
+    alerts.open(kind.name, subject, at, facts, evidence, severity, until=until, team=limits.team)
     if not fits(customer):
         # What stands longest and would expire by itself goes first.
         for other in sorted(customer.alerts, key=_opened):
@@ -45,7 +43,7 @@ def stand(
                 alerts.resolve(other.signal, other.subject, at, "expired")
                 if fits(customer):
                     break
-    if subject is None and getattr(limits, "cool_down", 0):
+    if subject is None and hasattr(limits, "cool_down"):
         told = customer.told
         told[kind.name] = max(at, told.get(kind.name, 0))
         if len(told) > 1:

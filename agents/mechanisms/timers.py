@@ -52,7 +52,7 @@ def settle(customer: Customer) -> None:
 
 
 def due(customer: Customer, now: int) -> list[Timer]:
-    """The timers that have come due by `now`, no longer running, in the order in which they tell."""
+    """The timers due by `now`, no longer running, in the order in which they tell."""
     ripe = [timer for timer in customer.timers if timer.due <= now]
     if ripe:
         customer.timers = [timer for timer in customer.timers if timer.due > now]

@@ -1,21 +1,60 @@
 """The signals, and the one place where they are registered."""
 
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any
+
 from agents.signals.carts import AbandonedCarts
-from agents.signals.protocol import Signal
+from agents.signals.lifecycle import Lifecycle
+from agents.signals.protocol import House, Signal
 from agents.signals.queue import AbandonedQueue
 from agents.signals.silence import Silence
-from schemas.standards import Thresholds
 
-__all__ = ["AbandonedCarts", "AbandonedQueue", "Signal", "Silence", "signals"]
+__all__ = ["AbandonedCarts", "AbandonedQueue", "House", "Signal", "Silence", "plugins", "signals"]
+
+PLUGINS = "heed.signals"
+"""The group of entry points under which third parties register: a callable that takes a House and
+returns signals."""
 
 
-def signals(limits: Thresholds) -> tuple[Signal, ...]:
-    """Every signal with the thresholds of one kind of customer.
+class BadSignal(Exception):
+    """A third party's signals cannot be used; the message says whose and why."""
 
-    They stand by the names of their alerts: what is due at one instant is told in this order.
+
+def signals(house: House) -> tuple[Signal, ...]:
+    """Every signal of Heed's own.
+
+    The order is that in which they hear of an interaction, and in which those tell that fall due at
+    one instant by a clock of their own. The stage of life comes last: it follows from the others.
     """
+    limits = house.limits
     return (
         AbandonedCarts(limits.cart_abandoned, limits.checkout_abandoned),
         Silence(limits.gone_silent, won_back=limits.won_back.enabled),
         AbandonedQueue(limits.queue_abandoned),
+        Lifecycle(limits.gone_silent),
     )
+
+
+def plugins(house: House) -> tuple[Signal, ...]:
+    """The signals that installed packages bring. Raises BadSignal."""
+    found: list[Signal] = []
+    for name, make in _installed():
+        try:
+            made: Iterable[Signal] = make(house)
+            found += made
+        except Exception as why:
+            raise BadSignal(f"the signals of `{name}` cannot be made: {why}") from why
+    return tuple(found)
+
+
+@cache
+def _installed() -> tuple[tuple[str, Any], ...]:
+    found = []
+    for point in sorted(entry_points(group=PLUGINS), key=lambda point: point.name):
+        try:
+            found.append((point.name, point.load()))
+        except Exception as why:
+            raise BadSignal(f"`{point.name}` ({point.value}) cannot be loaded: {why}") from why
+    return tuple(found)

@@ -85,6 +85,7 @@ class AbandonedCarts:
     10
     """
 
+    field = "carts"
     kinds = (CART_ABANDONED, CHECKOUT_ABANDONED)
     reacts_to = _STEPS | {_ORDER, _ADDED, _REMOVED, _VIEWED}
 

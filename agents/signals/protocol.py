@@ -1,17 +1,30 @@
-"""What a signal is."""
+"""What a signal is, and what it may know of the house."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from agents.alerts import Alerts, Kind
+from agents.text import Classifier
+from agents.working_time import ALWAYS, Hours
 from schemas.customer import Customer
 from schemas.interaction import Interaction
+from schemas.memory import Timer
+from schemas.standards import Thresholds
+
+
+class House(NamedTuple):
+    """The house towards one kind of customer: its thresholds, its hours, its own standards."""
+
+    limits: Thresholds = Thresholds()
+    hours: Hours = ALWAYS
+    text: Classifier | None = None
 
 
 class Signal(Protocol):
-    """A small class with its thresholds as fields; its state is one field of the customer.
+    """A small class with its thresholds as fields.
 
-    It keeps the earliest instant at which it wants to be asked again in that state (`due`),
-    where `Customer.deadline` finds it.
+    One that wants to be asked again starts a timer (agents.mechanisms.timers) and has `on_timer`;
+    some of the first keep an instant of their own in their part of the customer, and have
+    `on_deadline`.
     """
 
     @property
@@ -24,6 +37,23 @@ class Signal(Protocol):
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         """An interaction of this customer; not necessarily later than the last one."""
+
+
+@runtime_checkable
+class Woken(Protocol):
+    """A signal with timers."""
+
+    def on_timer(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
+        """`timer`, which was started under the name of one of its kinds, has come due."""
+
+
+@runtime_checkable
+class Clocked(Protocol):
+    """A signal that keeps the earliest instant at which it wants to be asked in its own state
+    (`due`), where `Customer.deadline` finds it."""
+
+    field: str
+    """Of Customer: its own state."""
 
     def on_deadline(self, customer: Customer, now: int, alerts: Alerts) -> None:
         """Event time has reached `now`; do what is due, and re-check the state first."""

@@ -52,6 +52,7 @@ class AbandonedQueue:
     True
     """
 
+    field = "contacts"
     kinds = (QUEUE_ABANDONED,)
     reacts_to = frozenset({_QUEUED, _ABANDONED, _ANSWERED, "callback_requested", "callback_done"})
 

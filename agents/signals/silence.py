@@ -8,6 +8,7 @@ from bisect import insort
 
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import rhythm
+from agents.signals.lifecycle import came_back
 from schemas.alert import Evidence, Value
 from schemas.customer import (
     EVENT_ID_BYTES,
@@ -83,6 +84,7 @@ class Silence:
     62.4885
     """
 
+    field = "purchases"
     kinds = (GONE_SILENT, WON_BACK)
     reacts_to = frozenset({"order_completed"})
 
@@ -109,9 +111,7 @@ class Silence:
             if not history.opened_at:
                 history.due = due
         if history.opened_at and at >= history.opened_at:
-            self._return(history, event, alerts)
-        elif new_day and not history.opened_at:
-            alerts.stage("retained" if history.repeats else "converted")
+            self._return(customer, history, event, alerts)
 
     def on_deadline(self, customer: Customer, now: int, alerts: Alerts) -> None:
         history = customer.purchases
@@ -123,7 +123,6 @@ class Silence:
             return
         history.due = NEVER
         history.opened_at = at
-        alerts.stage("losing")
         alive = self.thresholds.alive if self.thresholds.model == "bg_nbd" else None
         last, days = history.days[-1], history.repeats + 1
         facts: Facts = [history.first, last, days, alive, history.revenue, history.currency]
@@ -136,12 +135,14 @@ class Silence:
             return NEVER
         return rhythm.silent_at(history, self.thresholds, self.thresholds.alive)
 
-    def _return(self, history: Purchases, event: Interaction, alerts: Alerts) -> None:
+    def _return(
+        self, customer: Customer, history: Purchases, event: Interaction, alerts: Alerts
+    ) -> None:
         silent_since = day_of(history.opened_at)
         alerts.resolve("gone_silent", None, event.time, "recovered")
         history.opened_at = 0
         history.due = self.due(history)
-        alerts.stage("won_back")
+        came_back(customer, event.time, alerts)
         if self.won_back:
             evidence = [Evidence(event.id, event.kind, event.time)]
             alerts.notice("won_back", event.time, [silent_since], evidence)

@@ -1,0 +1,150 @@
+"""A signal that raises on one customer does not stop the others.
+
+A batch in which a signal failed is decided a second time, record by record, so that what one record
+did can be undone: the record goes to `rejected`, its customer stays as before. Where a deadline
+failed, the signal's memory of that customer is dropped, which is told.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from agents.alerts import Alerts
+from agents.mechanisms import timers
+from schemas.customer import Customer
+from streams.contract import Decision, Record, Refusal
+from streams.rows import Row, View
+
+if TYPE_CHECKING:
+    from agents.decide import Customers
+
+MOST_AT_ONCE = 1000
+
+Step = partial[Decision]
+
+log = structlog.get_logger("heed.signals")
+
+
+class SignalFailed(Exception):
+    """A signal raised on the customer of row `key`: at an interaction, or at a deadline."""
+
+    def __init__(self, key: str, signal: Any, why: Exception, *, in_event: bool) -> None:
+        self.signal = name_of(signal)
+        self.failed = signal
+        self.key = key
+        self.in_event = in_event
+        super().__init__(f"signal {self.signal}: {type(why).__name__}: {why}")
+
+
+def name_of(signal: Any) -> str:
+    """A signal's name: that of its first kind of alert."""
+    return signal.kinds[0].name if getattr(signal, "kinds", ()) else type(signal).__name__.lower()
+
+
+def carefully(
+    logic: "Customers", view: View[Customer], records: Sequence[Record], wall: int | None
+) -> Decision:
+    """The decision on `records`, without those on which a signal fails."""
+    return _Careful(logic, view, wall).decide(records)
+
+
+def carefully_due(
+    logic: "Customers", view: View[Customer], wall: int | None, limit: int
+) -> Decision:
+    """The decision on what is due, without the deadlines that fail."""
+    return _Careful(logic, view, wall).tick(limit)
+
+
+class _Careful:
+    """One batch, record by record: what each has changed is kept encoded beside the store."""
+
+    def __init__(self, logic: "Customers", view: View[Customer], wall: int | None) -> None:
+        self.logic = logic
+        self.view = view
+        self.wall = wall
+        self.codec = logic.codec()
+        self.stored = view.fetch
+        self.done: dict[str, bytes] = {}
+        self.whole = Decision()
+
+    def decide(self, records: Sequence[Record]) -> Decision:
+        return self._all([partial(self.logic.apply, records=[record]) for record in records])
+
+    def tick(self, limit: int) -> Decision:
+        # At most a thousand, one at a time: whoever asked asks again while more is due.
+        return self._all([partial(self.logic.fire, limit=1)] * min(limit, MOST_AT_ONCE))
+
+    def _all(self, steps: Sequence[Step]) -> Decision:
+        view = self.view
+        view.fetch = self._fetch
+        try:
+            for step in steps:
+                self._take(step)
+        finally:
+            view.fetch = self.stored
+        for key in self.done:
+            row = view.recent.get(key) or self._fetch(key)
+            assert row is not None, key
+            view.recent[key] = row
+            view.touch(row)
+        return self.whole
+
+    def _take(self, step: Step) -> None:
+        """One record, again without each deadline that fails before it."""
+        while True:
+            mark = self.view.mark()
+            try:
+                part = step(self.view, wall=self.wall)
+            except SignalFailed as why:
+                self.view.rollback(mark)
+                log.error("a signal failed", signal=why.signal, error=str(why), exc_info=why)
+                self.whole.counts["signal_errors", why.signal] += 1
+                if why.in_event:
+                    (record,) = step.keywords["records"]
+                    self.whole.refusals.append(Refusal(record, "signal_error", str(why)))
+                    return
+                self._drop(why)
+            else:
+                self._keep(part)
+                return
+
+    def _drop(self, why: SignalFailed) -> None:
+        """The failed signal forgets this customer; its alerts end as `dismissed`."""
+        view, part = self.view, Decision()
+        row = view.get(why.key)
+        assert row is not None, why.key
+        customer, names = row.state, {kind.name for kind in why.failed.kinds}
+        alerts = Alerts(self.logic.rulebook.kinds, part, self.wall, self.logic.warm_up_until)
+        alerts.about(row.key, customer)
+        at = view.clock.now
+        for alert in [alert for alert in customer.alerts if alert.signal in names]:
+            alerts.resolve(alert.signal, alert.subject, at, "dismissed")
+        customer.timers = [timer for timer in customer.timers if timer.signal not in names]
+        timers.settle(customer)
+        field = getattr(why.failed, "field", None)
+        if field is not None:
+            setattr(customer, field, None)
+        view.touch(row)
+        view.schedule(row, customer.deadline)
+        self._keep(part)
+
+    def _keep(self, part: Decision) -> None:
+        whole = self.whole
+        for row in self.view.touched:
+            self.done[row.key] = self.codec.encode(row.state, row.deadline)
+            row.touched = False
+        self.view.touched.clear()
+        whole.outputs += part.outputs
+        whole.refusals += part.refusals
+        whole.forwards += part.forwards
+        whole.counts.update(part.counts)
+        for name, change in part.gauges.items():
+            whole.gauges[name] = whole.gauges.get(name, 0) + change
+
+    def _fetch(self, key: str) -> Row[Customer] | None:
+        value = self.done.get(key)
+        if value is None:
+            return self.stored(key)
+        return Row(key, self.codec.decode(value), int.from_bytes(value[:8], "big"))

@@ -1,0 +1,91 @@
+"""The stage of life as it follows from orders, subscriptions and referrals.
+
+No signal that tells alerts: what it says goes to `lifecycle`.
+"""
+
+import xxhash
+
+from agents.alerts import Alerts, Kind
+from agents.lifecycle import (
+    AWAY,
+    CLOSED,
+    HAS_BEEN_LOYAL,
+    LOST,
+    REFERRED,
+    RENEWED,
+    SUBSCRIBED,
+    WON_BACK,
+    base,
+    is_loyal,
+)  # fmt: skip
+from schemas.customer import Customer
+from schemas.instant import day_of
+from schemas.interaction import Interaction
+from schemas.memory import MAX_CATEGORIES, Life
+from schemas.standards import GoneSilent
+
+_ORDER = "order_completed"
+_FLAGS = {
+    "subscription_started": SUBSCRIBED,
+    "subscription_renewed": SUBSCRIBED | RENEWED,
+    "referral_made": REFERRED,
+    "referral_converted": REFERRED,
+    "account_deleted": CLOSED,
+}
+
+
+class Lifecycle:
+    """Told after all other signals of an interaction."""
+
+    kinds: tuple[Kind, ...] = ()
+    reacts_to = frozenset({_ORDER, "signed_up", *_FLAGS})
+
+    def __init__(self, model: GoneSilent) -> None:
+        """`model` says what P(alive) is, for those who may be loyal."""
+        self.model = model
+
+    def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
+        kind = event.kind
+        life = customer.life
+        if life is None:
+            life = customer.life = Life()
+        if kind == _ORDER:
+            self._ordered(customer, life, event, alerts)
+            return
+        flags = _FLAGS.get(kind, 0)
+        if kind in ("signed_up", "subscription_started"):
+            life.flags &= ~CLOSED
+        life.flags |= flags
+        if flags == CLOSED:
+            alerts.stage(LOST, event.time, kind)
+        elif customer.stage not in AWAY and customer.stage != WON_BACK:
+            alerts.stage(base(customer), event.time, kind)
+
+    def _ordered(self, customer: Customer, life: Life, event: Interaction, alerts: Alerts) -> None:
+        at = event.time
+        _keep_categories(life, event)
+        if is_loyal(customer.purchases, life, at, self.model):
+            life.flags |= HAS_BEEN_LOYAL
+        if customer.stage in AWAY:
+            came_back(customer, at, alerts)
+        elif customer.stage != WON_BACK or day_of(at) > life.won_back:
+            alerts.stage(base(customer), at, _ORDER)
+
+
+def came_back(customer: Customer, at: int, alerts: Alerts) -> None:
+    """An order at `at`, by somebody who was being lost."""
+    life = customer.life
+    if life is None:
+        life = customer.life = Life()
+    life.flags &= ~(CLOSED | HAS_BEEN_LOYAL)
+    life.won_back = day_of(at)
+    alerts.stage(WON_BACK, at, _ORDER)
+
+
+def _keep_categories(life: Life, event: Interaction) -> None:
+    for product in (event.properties and event.properties.products) or ():
+        if product.category:
+            name = xxhash.xxh32_digest(product.category.encode())
+            kept = life.categories
+            if all(kept[at : at + 4] != name for at in range(0, len(kept), 4)):
+                life.categories = (kept + name)[: 4 * MAX_CATEGORIES]

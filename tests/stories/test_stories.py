@@ -1,0 +1,65 @@
+"""Every story, through the decisions of `heed replay`, and all of them together."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import orjson
+import pytest
+
+from agents.rulebook import Rulebook
+from heed.replay import Replay
+from schemas.alert import Alert, decode
+from schemas.instant import instant
+from schemas.standards import parse
+from tests.stories.reading import Story, stories
+
+ALL = stories()
+
+
+def replayed(records: list[dict[str, object]], standards: str, until: int) -> list[Alert]:
+    replay = Replay(parse(standards) if standards else None)
+    told = [decode(out.value) for out in replay.run(map(orjson.dumps, records), until)]
+    assert not replay.rejected, replay.rejected
+    return told
+
+
+@pytest.mark.parametrize("story", ALL, ids=lambda story: story.name)
+def test_story(story: Story) -> None:
+    assert story.told(replayed(story.interactions, story.standards, story.until)) == story.expected
+
+
+def together() -> list[tuple[str, list[Story]]]:
+    """The stories of each standards.toml."""
+    found: dict[str, list[Story]] = {}
+    for story in ALL:
+        found.setdefault(story.standards, []).append(story)
+    return sorted(found.items())
+
+
+def interleaved(group: list[Story]) -> list[dict[str, object]]:
+    """All interactions of these stories, each at the time at which it arrived in its own."""
+    arrivals = []
+    for story in group:
+        now = 0
+        for each in story.interactions:
+            now = max(now, instant(each["time"]))
+            arrivals.append((now, each))
+    return [each for _, each in sorted(arrivals, key=lambda arrival: arrival[0])]
+
+
+@pytest.mark.parametrize("standards", [text for text, _ in together()])
+def test_all_stories_together_are_told_as_each_alone(standards: str) -> None:
+    group = dict(together())[standards]
+    alerts = replayed(interleaved(group), standards, max(story.until for story in group))
+    for story in group:
+        assert story.told(alerts) == story.expected, story.name
+
+
+def test_no_two_stories_are_of_the_same_customer() -> None:
+    everybody = Counter(name for story in ALL for name in story.customers)
+    assert [name for name, times in everybody.items() if times > 1] == []
+
+
+def test_stories_are_of_signals_that_there_are() -> None:
+    assert {story.signal for story in ALL} <= Rulebook().kinds.keys()
