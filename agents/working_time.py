@@ -5,7 +5,8 @@ openings. So an opening over the hour that a spring night leaves out is an hour 
 the hour that an autumn night repeats is an hour longer, and what counts is always elapsed time.
 
 Working days count otherwise: `5 working days` end with the last closing of the fifth day in which
-the house opens at all, the day of the start not counted.
+the house opens at all, the day of the start not counted. Nor is a day whose last closing finds the
+timer paused.
 """
 
 from bisect import bisect_right
@@ -21,12 +22,15 @@ from schemas.standards import WORKING_DAYS, HoursTable
 Stretch = tuple[int, int]
 """From an instant up to, not including, another; microseconds."""
 _MOST_DAYS = 4096
+_GOING_ON = 1 << 61
+"""From here on a number of working days left after a pause: the day of going on counts as well."""
 # The furthest that a local date reaches from the same date in UTC: offsets go from -12 h to +14 h.
 _BEFORE, _AFTER = 15 * HOUR, 39 * HOUR
 # A file that leaves a year without opening is refused; several overrides together may still.
 _GIVES_UP = 1100
 # Dates end with the year 9999, and so does time.
 _LAST = (datetime(9999, 12, 29, tzinfo=UTC) - EPOCH).days
+_ONE_DAY = timedelta(days=1)
 _NO_LATER = date(9999, 12, 29)
 _FIRST = (datetime(1, 1, 4, tzinfo=UTC) - EPOCH).days
 
@@ -56,7 +60,7 @@ class Hours:
         Where the house never opens again: the end of time, `LATEST`.
         """
         if duration >= WORKING_DAYS:
-            return self._closing(start, duration - WORKING_DAYS)
+            return self._closing(start, duration)
         if self.always or duration <= 0:
             return start + duration
         for opens, closes in self._from(start):
@@ -82,8 +86,14 @@ class Hours:
         """
         if duration < WORKING_DAYS:
             return max(duration - self.between(start, end), 0)
-        if self._closing(start, duration - WORKING_DAYS) <= end:
+        if self._closing(start, duration) <= end:
             return 0
+        if duration < _GOING_ON:
+            if self._date(start) == self._date(end):
+                # The day of the start is still not counted.
+                return duration
+            first = self._closes(self._date(start))
+            return duration + _GOING_ON - WORKING_DAYS - self._closings(max(start, first or 0), end)
         return duration - self._closings(start, end)
 
     def is_open(self, at: int) -> bool:
@@ -108,23 +118,29 @@ class Hours:
             duration = self.left(duration, moments[begin], moments[begin + 1])
         return None
 
-    def _closing(self, start: int, days: int) -> int:
-        """The last closing of that many open days after the day of `start`."""
-        day, shut = self._date(start), 0
-        closing: int | None = None
+    def _closing(self, start: int, duration: int) -> int:
+        """When that many working days from `start` end."""
+        going_on = duration >= _GOING_ON
+        days = duration - (_GOING_ON if going_on else WORKING_DAYS)
+        day, shut, end = self._date(start), 0, LATEST
+        if not going_on:
+            day += _ONE_DAY
         while days > 0 and shut < _GIVES_UP and day < _NO_LATER:
-            day += timedelta(days=1)
             closing = self._closes(day)
-            days, shut = (days, shut + 1) if closing is None else (days - 1, 0)
-        return LATEST if closing is None else closing
+            if closing is None:
+                shut += 1
+            elif closing > start:
+                days, shut, end = days - 1, 0, closing
+            day += _ONE_DAY
+        return LATEST if days > 0 else end
 
     def _closings(self, start: int, end: int) -> int:
-        """How many open days after the day of `start` have closed by `end`."""
+        """How many days have closed after `start`, up to `end`."""
         found, day, last = 0, self._date(start), self._date(end)
-        while day < last:
-            day += timedelta(days=1)
+        while day <= last:
             closing = self._closes(day)
-            found += closing is not None and closing <= end
+            found += closing is not None and start < closing <= end
+            day += _ONE_DAY
         return found
 
     def _closes(self, day: date) -> int | None:

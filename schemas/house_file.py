@@ -80,7 +80,10 @@ class HouseFile:
         close = difflib.get_close_matches(word, known, n=3, cutoff=0.7)
         if len(known) > _MOST_CHOICES and close:
             return self.refusal(path, f"{what}: did you mean {' or '.join(close)}?")
-        return self.refusal(path, f"{what}: expected one of {', '.join(known)}")
+        listed = ", ".join(known)
+        if len(known) > _MOST_CHOICES:
+            listed = f"{', '.join(known[: _MOST_CHOICES // 3])} and others ({len(known)})"
+        return self.refusal(path, f"{what}: expected one of {listed}")
 
     def _said(self, message: str, kind: type[Any], under: Key, beside: Iterable[str]) -> BadFile:
         """msgspec's message in our words."""
@@ -91,9 +94,8 @@ class HouseFile:
             known = _hints(known).get(part)
         path: Key = (*under, *inner)
         if unknown := re.match(r"Object contains unknown field `(.*)`", what):
-            return self.unknown(
-                (*path, unknown[1]), (*_names(known), *(() if inner else tuple(beside)))
-            )
+            about = () if inner else tuple(beside)
+            return self.unknown((*path, unknown[1]), (*about, *_names(known)))
         if missing := re.match(r"Object missing required field `(.*)`", what):
             return self.refusal(path, f"says no {missing[1]}")
         if what.startswith("Invalid enum value"):
@@ -101,14 +103,16 @@ class HouseFile:
             return self.refusal(
                 path, f"{what[len('Invalid enum value ') :]} is not one of {choices}"
             )
+        if "matching regex" in what:
+            what = f"Expected {_described(known)}"
         return self.refusal(path, _in_toml(what))
 
     def _line(self, path: Key) -> int | None:
         """The line that `path`, or what encloses it, is written in."""
         lines = _lines(self.text)
-        while path and path not in lines:
+        while path and path not in lines and (path[0], 0, *path[1:]) not in lines:
             path = path[:-1]
-        return lines.get(path)
+        return lines.get(path) or lines.get((*path[:1], 0, *path[1:]))
 
 
 def text_of(path: Path, refuses: type[BadFile]) -> str:
@@ -128,11 +132,21 @@ def _hints(kind: Any) -> dict[str, Any]:
     """The types of a table's keys, under the names that the file has for them."""
     if not hasattr(kind, "__struct_fields__"):
         return {}
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     return {
         name: hints[field]
         for field, name in zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True)
     }
+
+
+def _described(kind: Any) -> str:
+    """What the pattern of a text means, as its type describes it."""
+    for part in get_args(kind):
+        if isinstance(part, msgspec.Meta) and part.description:
+            return part.description
+        if get_args(part) and (found := _described(part)):
+            return found
+    return ""
 
 
 def _names(kind: Any) -> tuple[str, ...]:
@@ -163,7 +177,9 @@ def _lines(text: str) -> dict[Key, int]:
             table = (first, seen[first] - 1, *rest) if seen[first] else (first, *rest)
             lines.setdefault(table, number)
         elif key := _KEY.match(line):
-            lines.setdefault((*table, *_parts(key[1])), number)
+            parts = _parts(key[1])
+            for end in range(1, len(parts) + 1):
+                lines.setdefault((*table, *parts[:end]), number)
     return lines
 
 
@@ -177,6 +193,8 @@ _WORDS = {"object": "table", "str": "text", "bool": "true or false", "array": "l
 
 def _in_toml(what: str) -> str:
     """msgspec's message in TOML's words."""
+    if what == "Invalid RFC3339 encoded date":
+        return 'expected a date such as "2026-12-24"'
     said = re.sub(
         r"`([\w |]+)`",
         lambda found: " or ".join(

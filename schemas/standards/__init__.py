@@ -43,6 +43,7 @@ from schemas.standards.dissatisfaction import (
     SerialReturner,
     VisitInconsistent,
 )
+from schemas.standards.dump import dump
 from schemas.standards.file import BadStandards, load, parse
 from schemas.standards.hours import HoursTable, Opening
 from schemas.standards.house import Exclude, Override, Scope, Standards, Where
@@ -88,6 +89,7 @@ __all__ = [
     "Opening",
     "load",
     "parse",
+    "dump",
     "Duration",
     "WorkingTime",
     "WORKING_DAYS",

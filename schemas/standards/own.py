@@ -9,7 +9,14 @@ from schemas.standards.limits import Severity, Team
 from schemas.standards.units import WorkingTime
 from schemas.vocabulary import RequiredName
 
-StandardName = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_]*\Z", max_length=64)]
+StandardName = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[a-z][a-z0-9_]*\Z",
+        max_length=64,
+        description='lower case letters, digits and "_", such as "greeted_by_name"',
+    ),
+]
 
 
 class HouseStandard(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -259,12 +259,47 @@ def test_a_timer_stops_while_the_house_waits_for_the_customer() -> None:
     assert office.add(answered, left) == berlin("2026-11-25T14:30")
 
 
-def test_working_days_stop_too() -> None:
-    start, asked = berlin("2026-11-23T10:00"), berlin("2026-11-24T19:00")
-    assert office.left(working_days(5), start, asked) == working_days(4)
-    assert office.left(working_days(5), start, berlin("2026-11-24T17:00")) == working_days(5)
-    answered = berlin("2026-12-01T10:00")
-    assert office.due(working_days(5), [start, asked, answered]) == berlin("2026-12-07T18:00")
+@pytest.mark.parametrize(
+    ("moments", "end"),
+    [
+        (["2026-11-23T10:00"], "2026-11-30T18:00"),
+        # Tuesday was over: four are left, and Tuesday the 1st is one of them.
+        (["2026-11-23T10:00", "2026-11-24T19:00", "2026-12-01T10:00"], "2026-12-04T16:00"),
+        # Tuesday was not: its closing found the timer paused.
+        (["2026-11-23T10:00", "2026-11-24T17:00", "2026-12-01T10:00"], "2026-12-07T18:00"),
+        # An hour in which no day closes changes nothing.
+        (["2026-11-23T10:00", "2026-11-24T11:00", "2026-11-24T12:00"], "2026-11-30T18:00"),
+        (["2026-11-23T10:00", "2026-11-23T11:00", "2026-11-23T12:00"], "2026-11-30T18:00"),
+        # Paused on its first day, it begins anew.
+        (["2026-11-23T10:00", "2026-11-23T11:00", "2026-12-01T12:00"], "2026-12-08T18:00"),
+        (["2026-11-23T10:00", "2026-11-24T17:00"], None),
+        (["2026-11-23T10:00", "2026-11-30T18:00"], "2026-11-30T18:00"),
+    ],
+)
+def test_a_day_counts_whose_closing_finds_the_timer_running(
+    moments: list[str], end: str | None
+) -> None:
+    found = office.due(working_days(5), [berlin(each) for each in moments])
+    assert found == (None if end is None else berlin(end))
+
+
+@settings(deadline=None)
+@given(ZONES, WEEKS, STARTS, st.lists(st.integers(0, 50 * HOUR), min_size=2, max_size=6))
+def test_pauses_never_hurry_and_only_what_runs_counts(
+    zone: str, week: dict[str, Any], start: int, gaps: list[int]
+) -> None:
+    that = made(zone, week)
+    assume(any(that.table.week))
+    moments = [start]
+    for gap in gaps[: len(gaps) // 2 * 2]:
+        moments.append(moments[-1] + gap)
+    for duration in (20 * HOUR, working_days(3)):
+        end = that.due(duration, moments)
+        assert end is not None
+        assert end >= that.add(start, duration)
+        if duration < WORKING_DAYS and end < LATEST:
+            running = list(zip(moments[::2], [*moments[1::2], LATEST], strict=True))
+            assert duration == sum(that.between(begin, min(stop, end)) for begin, stop in running)
 
 
 def test_hours_that_never_open_end_with_time_and_soon() -> None:
