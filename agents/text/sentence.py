@@ -63,12 +63,13 @@ def heard(lists: Words, spoken: Sequence[str], capitals: Sequence[bool]) -> list
             place += 1
             continue
         if hit.weight:
+            halved = asked and _STRONGEST < hit.weight
             hit.weight *= scale * _strength(lists, spoken, max(clause, place - 2), place)
             if any(capitals[place : hit.last + 1]):
                 hit.weight *= _IN_CAPITALS
             if 0 <= negation and place - negation <= _REACH:
                 hit.turn()
-            if asked and _STRONGEST < hit.weight < 0:
+            if halved and hit.weight < 0:
                 hit.weight *= _ASKED
             hits.append(hit)
         place = hit.last + 1
