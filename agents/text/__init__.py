@@ -1,4 +1,4 @@
-"""What a message says of how its writer feels: a protocol, a light default, and a door for others."""
+"""How the writer of a message feels: a protocol, a light default, and a door for others."""
 
 from importlib.metadata import EntryPoint, entry_points
 
@@ -10,6 +10,7 @@ from agents.text.protocol import (
     Classifier,
     Verdict,
 )
+from agents.text.quoting import own_words
 from streams.errors import Unusable
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Lexicon",
     "Verdict",
     "classifier",
+    "own_words",
 ]
 
 GROUP = "heed.text"
@@ -31,8 +33,8 @@ DEFAULT = "lexicon"
 def classifier(name: str | None = None) -> Classifier:
     """The classifier of that name: the default, or one that a package offers under `heed.text`.
 
-    Raises Unusable, with one sentence that says what is installed, where there is none of that name,
-    two, or one that cannot be loaded.
+    Raises Unusable where there is none of that name (it says what is installed), or two, or one
+    that cannot be loaded.
     """
     if name is None or name == DEFAULT:
         return Lexicon()

@@ -7,6 +7,7 @@ taken for German nor Portuguese for Spanish.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 
 from agents.text.tokens import Token, data, words_of
 
@@ -15,6 +16,8 @@ _VOTE = 12
 _LEAD = 1.25
 _COVERED = 0.25
 """A text is in a language if at least this share of its words is known there."""
+_ENOUGH = 100
+"""Words that are looked at."""
 _TURNED_MARKS = frozenset("¿¡")
 _LAST_LATIN = "\u024f"
 
@@ -51,7 +54,7 @@ class Languages:
 
         A `stated` one is believed where the text does not plainly speak another.
         """
-        words = [token for token in tokens if token.is_word]
+        words = list(islice((token for token in tokens if token.is_word), _ENOUGH))
         letters = sum(word.end - word.start for word in words)
         foreign = sum(word.end - word.start for word in words if _is_foreign(word.known_as))
         if not words or 2 * foreign > letters:

@@ -1,8 +1,8 @@
 """The default classifier: weighed words, and the small words around them.
 
-After VADER (Hutto and Gilbert 2014, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis of
-Social Media Text"), whose sum and normalisation it keeps, with lists of its own for the messages of
-customers in four languages (docs/decisions/0013-text.md).
+After VADER (Hutto and Gilbert 2014, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis
+of Social Media Text"), whose sum and normalisation it keeps, with lists of its own for the messages
+of customers in four languages (docs/decisions/0013-text.md).
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ class Lexicon:
 
     >>> lexicon = Lexicon()
     >>> lexicon.judge("This is the worst service ever, I want my money back!", None)
-    Verdict(language='en', score=-0.8173, why=('worst', 'money back'))
+    Verdict(language='en', score=-0.8176, why=('worst', 'money back'))
     >>> lexicon.judge("Das Essen war nicht schlecht.", None).strongly_negative
     False
     >>> lexicon.judge("Gdzie jest moje zamówienie?", None)

@@ -1,7 +1,7 @@
 """The weighed words of one sentence, as the words around them turn and strengthen them.
 
-Rules after VADER (Hutto and Gilbert 2014): negation, intensifiers, `but`, capitals, exclamation marks.
-Ours are phrases, negations that follow ("gefällt mir nicht"), questions and conditions.
+Rules after VADER (Hutto and Gilbert 2014): negation, intensifiers, `but`, capitals, exclamation
+marks. Ours are phrases, negations that follow ("gefällt mir nicht"), questions and conditions.
 """
 
 from collections.abc import Sequence
@@ -63,11 +63,11 @@ def heard(lists: Words, spoken: Sequence[str], capitals: Sequence[bool]) -> list
             place += 1
             continue
         if hit.weight:
-            halved = asked and _STRONGEST < hit.weight
+            halved = asked and hit.weight > _STRONGEST
             hit.weight *= scale * _strength(lists, spoken, max(clause, place - 2), place)
             if any(capitals[place : hit.last + 1]):
                 hit.weight *= _IN_CAPITALS
-            if 0 <= negation and place - negation <= _REACH:
+            if negation >= 0 and place - negation <= _REACH:
                 hit.turn()
             if halved and hit.weight < 0:
                 hit.weight *= _ASKED

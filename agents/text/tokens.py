@@ -41,13 +41,13 @@ def tokens(text: str) -> list[Token]:
     """
     found: list[Token] = []
     for match in _pattern().finditer(text):
-        said, start, end = match[0], match.start(), match.end()
-        if match.lastgroup == "word":
-            found.append(Token(folded(said), True, start, end))
-        elif match.lastgroup == "blank":
-            found.append(Token(".", False, start, end))
-        elif match.lastgroup == "sign":
-            found.append(Token(said, False, start, end))
+        kind = match.lastgroup
+        if kind == "word":
+            found.append(Token(folded(match[0]), True, *match.span()))
+        elif kind == "sign":
+            found.append(Token(match[0], False, *match.span()))
+        elif kind == "blank":
+            found.append(Token(".", False, *match.span()))
     return found
 
 
@@ -66,7 +66,9 @@ def data(name: str) -> dict[str, Any]:
 @cache
 def emoji() -> dict[str, float]:
     """What signs weigh in every language, -3 to 3."""
-    return {sign: float(weight) for weight, signs in data("emoji").items() for sign in signs.split()}
+    return {
+        sign: float(weight) for weight, signs in data("emoji").items() for sign in signs.split()
+    }
 
 
 @cache

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from agents.text.tokens import data, folded, words_of
+from agents.text.tokens import data, words_of
 
 _SHORTEST_STEM = 3
+"""Stems are found by so many first letters; a shorter one would be found by none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Words:
     contrast: frozenset[str]
     condition: frozenset[str]
     weights: dict[str, float] = field(default_factory=dict)
-    stems: dict[str, float] = field(default_factory=dict)
+    stems: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     phrases: dict[str, list[Phrase]] = field(default_factory=dict)
 
     def weight(self, word: str) -> float | None:
@@ -51,10 +52,9 @@ class Words:
         exact = self.weights.get(word)
         if exact is not None:
             return exact
-        for length in range(min(len(word), 20), _SHORTEST_STEM - 1, -1):
-            stem = self.stems.get(word[:length])
-            if stem is not None:
-                return stem
+        for stem, weight in self.stems.get(word[:_SHORTEST_STEM], ()):
+            if word.startswith(stem):
+                return weight
         return None
 
     def phrase(self, said: Sequence[str], place: int) -> Phrase | None:
@@ -85,9 +85,11 @@ def words(language: str) -> Words:
         if len(parts) > 1:
             told.phrases.setdefault(parts[0], []).append(Phrase(parts, is_stem, weight))
         elif is_stem:
-            told.stems.setdefault(folded(parts[0]), weight)
+            told.stems.setdefault(parts[0][:_SHORTEST_STEM], []).append((parts[0], weight))
         else:
-            told.weights.setdefault(folded(parts[0]), weight)
+            told.weights.setdefault(parts[0], weight)
+    for stems in told.stems.values():
+        stems.sort(key=lambda stem: -len(stem[0]))
     for phrases in told.phrases.values():
         phrases.sort(key=lambda phrase: -len(phrase.words))
     return told
