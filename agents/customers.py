@@ -4,6 +4,7 @@ from typing import Any
 
 from agents.decide import Customers
 from agents.rulebook import Rulebook
+from agents.text import classifier
 from schemas import standards as standards_file
 from schemas.customer import Customer
 from schemas.standards import BadStandards, Standards
@@ -17,6 +18,7 @@ COUNTERS = {
     "duplicates": "Interactions dropped because their id was among the customer's last 64.",
     "alerts": "Alerts told, by what became of them.",
     "lifecycle_transitions": "Changes of customers' stages of life.",
+    "unknown_language": "Messages in a language that the classifier of texts does not know.",
     "signal_errors": "Failures of a signal on one customer; at an interaction, it is rejected.",
 }
 GAUGES = {
@@ -64,7 +66,7 @@ def load_standards(settings: Settings) -> Standards:
 def worker(settings: Settings) -> Worker[Customer]:
     """A worker with the customers agent on it."""
     logic = Customers(
-        Rulebook(load_standards(settings)),
+        Rulebook(load_standards(settings), classifier()),
         future=settings.future,
         warm_up_until=settings.warm_up,
     )

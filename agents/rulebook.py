@@ -7,6 +7,7 @@ from agents.alerts import Kind
 from agents.signals import plugins, signals
 from agents.signals.protocol import Clocked, House, Signal, Woken
 from agents.text import Classifier
+from agents.working_time import clock
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, CustomActivity, Interaction
 from schemas.standards import Standards
@@ -55,10 +56,12 @@ class Rulebook:
         return found
 
     def _chapter(self, scope: Scope) -> Chapter:
-        party, brand, branch, _segments, _queue = scope
-        standards = self.standards
+        party, brand, branch, said, queue = scope
+        standards, segments = self.standards, dict(said)
         house = House(
-            standards.thresholds(party, brand, branch),
+            standards.thresholds(party, brand, branch, segments, queue),
+            clock(standards.hours(party, brand, branch, segments, queue)),
+            self.text,
         )
         return _chapter(house)
 

@@ -244,3 +244,7 @@ def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
         else:
             found.append((opens, closes))
     return tuple(found)
+
+
+ALWAYS = Hours()
+"""A house that never closes."""
