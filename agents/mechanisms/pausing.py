@@ -91,7 +91,7 @@ class Pausing(Expected):
     def begin(
         self, customer: Customer, begin: Begin, event: Interaction, alerts: Alerts
     ) -> Timer | None:
-        facts: Facts = [event.time, begin.within, *begin.facts]
+        facts: Facts = [event.time, int(begin.within), *begin.facts]
         timer = super().begin(customer, begin._replace(facts=facts), event, alerts)
         if timer is not None:
             paused = timers.answered(customer, self.paused_as, timer.subject, event.time)

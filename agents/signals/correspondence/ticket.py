@@ -5,7 +5,7 @@ from collections.abc import Collection
 from agents.alerts import Facts
 from agents.mechanisms.expected import Begin, Begins, End, Ends
 from schemas.customer import Customer, bounded
-from schemas.instant import DAY, rfc3339
+from schemas.instant import DAY, HOUR, rfc3339
 from schemas.interaction import Interaction
 from schemas.standards import written
 
@@ -68,8 +68,14 @@ def opened_on(since: float | int | str | None) -> str:
 
 
 def waited(within: float | int | str | None) -> str:
-    """A standard of the facts, as it is written."""
+    """A standard of the facts, as it is written; days of working time in hours, up to five.
+
+    >>> waited(72 * HOUR), waited(7 * DAY), waited(0)
+    ('72 h', '7 d', '0 s')
+    """
     span = int(within or 0)
+    if DAY < span < 5 * DAY and span % HOUR == 0:
+        return f"{span // HOUR} h"
     return written(span)
 
 
