@@ -126,7 +126,7 @@ class Pausing(Expected):
         facts = timer.facts
         head, moments = facts[: self.fixed + 1], [int(m or 0) for m in facts[self.fixed + 1 :]]
         start, left = int(head[3] or 0), int(head[4] or 0)
-        if abs(moment) < start or moment in moments:
+        if abs(moment) < start or moment == -start or moment in moments:
             return
         moments.append(moment)
         moments.sort(key=_place)
