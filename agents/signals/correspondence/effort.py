@@ -21,7 +21,7 @@ from schemas.correspondence import (
     Correspondence,
     Matter,
 )
-from schemas.customer import Customer, bounded
+from schemas.customer import Customer, bounded, fits
 from schemas.instant import SECOND
 from schemas.interaction import Interaction
 from schemas.memory import Timer
@@ -242,12 +242,12 @@ class EffortHigh:
         _drop(customer, subject)
 
     def _forget(self, known: Correspondence, customer: Customer) -> None:
-        """What no rule asks for any more; of more than 4 matters the one quiet for longest."""
+        """What no rule asks for any more; of more than 4, or too many for a row, the quietest."""
         newest = max(matter.last for matter in known.matters)
         horizon = newest - self.limits.window
         if any(matter.last < horizon and not matter.told for matter in known.matters):
             known.matters = [m for m in known.matters if m.told or m.last >= horizon]
-        while len(known.matters) > MAX_MATTERS:
+        while known.matters and (len(known.matters) > MAX_MATTERS or not fits(customer)):
             known.matters.remove(min(known.matters, key=_quietest))
 
 
