@@ -72,3 +72,9 @@ def test_a_package_that_cannot_be_loaded_is_named(installed: Path, tmp_path: Pat
     assert done.returncode == 2
     assert "`broken` (heed_broken:signals) cannot be loaded" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_documents_show_the_example_as_it_is() -> None:
+    page = (ROOT / "docs" / "writing-a-signal.md").read_text(encoding="utf-8")
+    for name in ("pyproject.toml", "heed_wishlist.py"):
+        assert (ROOT / "examples" / "wishlist" / name).read_text(encoding="utf-8").strip() in page
