@@ -16,14 +16,17 @@ HOT = [
     "streams/deadlines.py",
     "streams/rows.py",
     "agents/identity.py",
+    "agents/lifecycle.py",
     "agents/alerts.py",
     "agents/rulebook.py",
     "agents/decide.py",
+    "agents/signals/lifecycle.py",
     "agents/signals/items.py",
     "agents/signals/named_carts.py",
     "agents/signals/carts.py",
     "agents/signals/queue.py",
-    "agents.mechanisms.bg_nbd.py",
+    "agents/mechanisms/bg_nbd.py",
+    "agents/mechanisms/timers.py",
     "agents/signals/silence.py",
 ]
 
