@@ -17,6 +17,7 @@ HOT = [
     "streams/deadlines.py",
     "streams/rows.py",
     "agents/identity.py",
+    "agents/lifecycle.py",
     "agents/alerts.py",
     "agents/lifecycle.py",
     "agents/decide.py",
