@@ -45,10 +45,10 @@ class Company:
     alias_share: float
     disorder: int
 
-    def interactions(self) -> Iterator[dict[str, Any]]:
-        """All that is heard, as the contract's JSON, in time order.
+    def heard(self) -> list[Said]:
+        """All that is heard, in the order in which it arrives.
 
-        With `disorder` it is the order of arrival: each comes up to that much later than it was.
+        That is time order; with `disorder`, each comes up to that much later than it was.
         """
         said = [each for life in self.lives for each in self._heard(life)]
         said.sort(key=lambda each: (each.at, each.event["id"]))
@@ -57,7 +57,11 @@ class Company:
             arrived = [(each.at + rng.randrange(self.disorder), each) for each in said]
             arrived.sort(key=lambda pair: (pair[0], pair[1].event["id"]))
             said = [each for _, each in arrived]
-        for at, event in said:
+        return said
+
+    def interactions(self) -> Iterator[dict[str, Any]]:
+        """The same as the contract's JSON."""
+        for at, event in self.heard():
             yield {"id": event["id"], "type": event["type"], "time": rfc3339(at), **event}
 
     def truths(self) -> list[Truth]:
