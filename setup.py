@@ -19,7 +19,6 @@ HOT = [
     "agents/identity.py",
     "agents/lifecycle.py",
     "agents/alerts.py",
-    "agents/lifecycle.py",
     "agents/decide.py",
     *sorted(str(path) for path in Path("agents/mechanisms").glob("[!_]*.py")),
     *sorted(
