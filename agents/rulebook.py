@@ -1,12 +1,13 @@
 """Which signals an interaction concerns, by its type and by the standards of its customer."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from agents.alerts import Kind
 from agents.signals import plugins, signals
 from agents.signals.protocol import Clocked, House, Signal, Woken
-from agents.text import Classifier
+from agents.text import Classifier, classifier
 from agents.working_time import clock
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, CustomActivity, Interaction
@@ -32,7 +33,7 @@ class Rulebook:
 
     def __init__(self, standards: Standards | None = None, text: Classifier | None = None) -> None:
         self.standards = standards or Standards()
-        self.text = text
+        self.text = text or _default_text()
         self._made: dict[tuple[Thresholds, HoursTable], Chapter] = {}
         self._scopes: dict[Scope, Chapter] = {}
         self.default = self._chapter((None, None, None, (), None))
@@ -69,6 +70,11 @@ class Rulebook:
             made = _chapter(House(limits, clock(table), standards.own, self.text))
             self._made[limits, table] = made
         return made
+
+
+@cache
+def _default_text() -> Classifier:
+    return classifier()
 
 
 def _chapter(house: House) -> Chapter:
