@@ -166,15 +166,23 @@ def test_working_time_is_a_duration_or_a_number_of_working_days(text: str, value
     assert type(working_time(text)) is WorkingTime
 
 
+def test_working_time_ends_at_a_year_of_days() -> None:
+    assert working_time("366 d") == 366 * DAY
+    with pytest.raises(ValueError, match="longer than 366 days of working time"):
+        working_time("367 d")
+
+
 @pytest.mark.parametrize("text", ["0 wd", "367 wd", "1.5 wd", "5 workdays", "-5 wd", "5 days wd"])
 def test_anything_else_is_no_working_time(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not (between 1 and 366 days|a duration such as)"):
         working_time(text)
 
 
-@given(st.one_of(st.integers(0, LONGEST), st.integers(1, 366).map(working_days)))
-def test_a_duration_is_written_as_it_is_read(span: int) -> None:
-    assert working_time(written(span)) == span
+@given(st.integers(0, 366 * DAY), st.integers(0, LONGEST), st.integers(1, 366))
+def test_a_duration_is_written_as_it_is_read(worked: int, span: int, days: int) -> None:
+    assert working_time(written(worked)) == worked
+    assert duration(written(span)) == span
+    assert working_time(written(working_days(days))) == working_days(days)
 
 
 def test_a_byte_order_mark_is_none_of_the_file(tmp_path: Path) -> None:
