@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from schemas.instant import DAY, EPOCH, HOUR, LATEST, MICROSECOND, MINUTE
+from schemas.instant import DAY, EPOCH, HOUR, LATEST, MICROSECOND, MINUTE, SECOND
 from schemas.standards import WORKING_DAYS, HoursTable
 
 Stretch = tuple[int, int]
@@ -53,6 +53,7 @@ class Hours:
         self.always = self.table.always
         self._zone = ZoneInfo(self.table.zone)
         self._days: dict[int, tuple[Stretch, ...]] = {}
+        self._dates: dict[date, tuple[Stretch, ...]] = {}
 
     def add(self, start: int, duration: int) -> int:
         """The first instant at which that much working time has passed since `start`.
@@ -70,7 +71,7 @@ class Hours:
         return LATEST
 
     def between(self, start: int, end: int) -> int:
-        """The working time from `start` to `end`; 0 if that is not later."""
+        """The working time from `start` to `end`; 0 if that is not later. Looks at every day."""
         if self.always:
             return max(end - start, 0)
         total = 0
@@ -84,10 +85,11 @@ class Hours:
 
         A timer that pauses keeps this, and goes on with `add(resumed, left)`.
         """
-        if duration < WORKING_DAYS:
-            return max(duration - self.between(start, end), 0)
-        if self._closing(start, duration) <= end:
+        # Asked first, so that no more days are looked at than the duration lasts.
+        if self.add(start, duration) <= end:
             return 0
+        if duration < WORKING_DAYS:
+            return duration - self.between(start, end)
         if duration < _GOING_ON:
             if self._date(start) == self._date(end):
                 # The day of the start is still not counted.
@@ -184,6 +186,14 @@ class Hours:
 
     def _local(self, day: date) -> tuple[Stretch, ...]:
         """When the house is open in that date of the local clock."""
+        found = self._dates.get(day)
+        if found is None:
+            if len(self._dates) >= _MOST_DAYS:
+                self._dates.clear()
+            found = self._dates[day] = self._opened(day)
+        return found
+
+    def _opened(self, day: date) -> tuple[Stretch, ...]:
         openings = self.table.openings(day)
         if not openings:
             return ()
@@ -214,13 +224,9 @@ class Hours:
     def _change(self, before: int, after: int) -> int:
         """The instant between two at which the clock is changed."""
         was = self._ahead(before)
-        seconds = range(before // 1_000_000, after // 1_000_000 + 1)
-        return (
-            seconds[
-                bisect_right(seconds, 0, key=lambda second: self._ahead(second * 1_000_000) != was)
-            ]
-            * 1_000_000
-        )
+        seconds = range(before // SECOND, after // SECOND + 1)
+        first = bisect_right(seconds, 0, key=lambda second: self._ahead(second * SECOND) != was)
+        return seconds[first] * SECOND
 
     def _ahead(self, at: int) -> int:
         offset = (EPOCH + at * MICROSECOND).astimezone(self._zone).utcoffset()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import orjson
 import typer
 from rich.table import Table
@@ -15,6 +16,7 @@ from typer.core import TyperGroup
 from heed.exits import run
 from heed.formats import Counts, lines, read
 from heed.formats.source import check as check_file
+from heed.presets import resolved
 from heed.progress import out, say, watched
 from schemas.instant import NotAnInstant, instant
 from schemas.interaction import Rejected, decode
@@ -58,7 +60,11 @@ class Kind(StrEnum):
 Files = Annotated[list[str], typer.Argument(help="Files, plain or .gz; - is standard input.")]
 Format = Annotated[Kind, typer.Option("--format", "-f", help="What the files hold.")]
 StandardsFile = Annotated[
-    Path | None, typer.Option("--standards", help="standards.toml; built-in defaults without one.")
+    Path | None,
+    typer.Option(
+        "--standards",
+        help="standards.toml, or preset:shop, bank, clinic, hotel; built-in defaults without one.",
+    ),
 ]
 Bootstrap = Annotated[str | None, typer.Option(help="Kafka brokers, host:port, comma separated.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
@@ -112,6 +118,7 @@ def worker(
     said: dict[str, Any] = {"bootstrap": bootstrap, "standards": standards, "store": store,
             "state_dir": state_dir, "web_port": web_port}  # fmt: skip
     settings = engine.load(config, **said)
+    settings = msgspec.structs.replace(settings, standards=resolved(settings.standards))
     if processes == 1:
         run_worker(settings)
         return
@@ -147,7 +154,7 @@ def replay(
     began, counts = time.monotonic(), Counts()
     end = None if until is None else _instant("--until", until)
     replayed = Replay(_standards(standards))
-    other = None if diff is None else Replay(load(diff))
+    other = None if diff is None else Replay(_standards(diff))
     values = watched(read(files, format.value, counts), "replaying")
     if other is not None:
         told = difference(replayed, other, list(values), end)
@@ -300,6 +307,18 @@ def topics(
 
 
 @app.command()
+def standards(
+    preset: Annotated[str | None, typer.Option(help="shop, bank, clinic or hotel.")] = None,
+    standards: StandardsFile = None,
+) -> None:
+    """Every standard that holds, with what it means, as a standards.toml to begin with."""
+    from heed.standards_command import standards_text
+
+    named = standards if preset or standards else engine.load().standards
+    sys.stdout.write(standards_text(preset, named))
+
+
+@app.command()
 def settings() -> None:
     """Every setting with its default, as environment variable."""
     for variable, default, about in engine.described():
@@ -326,7 +345,8 @@ def _instant(option: str, text: str) -> int:
         raise Unusable(f"{option}: {why}") from None
 
 
-def _standards(path: Path | None) -> Standards | None:
+def _standards(named: Path | None) -> Standards | None:
+    path = resolved(named)
     return None if path is None else load(path)
 
 

@@ -200,6 +200,6 @@ def _in_toml(what: str) -> str:
         lambda found: " or ".join(
             _WORDS.get(word, word) for word in found[1].split(" | ") if word != "null"
         ),
-        what,
+        what.replace("-0.0", "0"),
     )
     return said[:1].lower() + said[1:] if said.startswith("Expected") else said

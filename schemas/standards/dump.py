@@ -17,10 +17,17 @@ from schemas.standards.units import Duration, WorkingTime, written
 _LAST = ("expires", "enabled", "team", "severity")
 _COMMON = frozenset({*Limits.__struct_fields__, *Standing.__struct_fields__})
 
+_HEAD = """\
+# Durations: "90 s", "60 min", "24 h", "30 d"; of working time also "5 working days".
+# (S): a figure that the sources of this field name; all others are ours.
+#
+# In every table: `enabled = false` turns the signal off, `team` and `severity` (info, warning,
+# error, critical) replace the signal's own, and `expires` ends an alert that nothing cleared."""
+
 
 def dump(standards: Standards) -> str:
     """The whole file: `parse(dump(standards))` says the same as `standards`."""
-    return "\n\n".join(_tables(standards)) + "\n"
+    return "\n\n".join((_HEAD, *_tables(standards))) + "\n"
 
 
 def signal_tables(thresholds: Thresholds) -> Iterator[str]:

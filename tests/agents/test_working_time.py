@@ -302,6 +302,15 @@ def test_pauses_never_hurry_and_only_what_runs_counts(
             assert duration == sum(that.between(begin, min(stop, end)) for begin, stop in running)
 
 
+def test_what_is_left_after_ages_is_nothing_and_is_known_soon() -> None:
+    at = instant("1990-01-02")
+    fresh = hours(OFFICE)
+    for duration in (72 * HOUR, working_days(5)):
+        assert fresh.left(duration, at, LATEST) == 0
+        assert fresh.due(duration, [at, LATEST - DAY, LATEST]) == fresh.add(at, duration)
+    assert len(fresh._days) < 100
+
+
 def test_hours_that_never_open_end_with_time_and_soon() -> None:
     never = Hours(HoursTable(monday=()))
     at = instant("2026-11-23")
@@ -323,6 +332,7 @@ def test_what_is_remembered_of_days_is_bounded() -> None:
         datetime(2000, 1, 1, 9, tzinfo=UTC) + timedelta(days=8999)
     )
     assert len(that._days) <= 4096
+    assert len(that._dates) <= 4096
 
 
 def test_a_table_has_one_clock() -> None:
