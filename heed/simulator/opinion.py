@@ -17,7 +17,7 @@ from heed.simulator.people import Person
 from schemas.instant import DAY
 
 HEALS = 25 * DAY
-LOW, HIGH = 0.42, 0.93
+LOW, HIGH = 0.5, 0.93
 ASKED = 1 / 55
 """Surveys a day: about one in eight weeks."""
 
@@ -61,6 +61,8 @@ def _answer(survey: Episode, mood: float) -> None:
         survey.tell("feedback_given", "web", rating=_of(5, felt), text=text)
     if mood > HIGH:
         survey.know("delighted")
+    if mood < LOW:
+        survey.know("unhappy_when_asked")
 
 
 def _of(scale: int, felt: float) -> int:
@@ -81,7 +83,7 @@ def _servqual(survey: Episode, mood: float) -> None:
         )  # fmt: skip
         survey.wait(5, 40)
     if worst < -1.2 * rng.lognormvariate(0, 0.25):
-        survey.know("disappointed")
+        survey.know("disappointed", survey.begins)
 
 
 def _seven(felt: float, rng: Random) -> int:
@@ -91,8 +93,10 @@ def _seven(felt: float, rng: Random) -> int:
 def _unhappiness(person: Person, stay: Stay, hurts: Sequence[Hurt], rng: Random) -> Episode:
     """When they began to think badly of us, and until when; islanders are trapped in it."""
     silent = Episode(person, "mood", stay.joined, rng)
-    until = stay.joined
-    times = 0
+    until, times = stay.joined, 0
+    if person.content < LOW:  # nobody has hurt them, and nobody will please them
+        silent.know("unhappy", until, why="nature")
+        return silent
     for hurt in hurts:
         if hurt.at < until or not stay.holds(hurt.at) or mood(person, hurts, hurt.at) >= LOW:
             continue
