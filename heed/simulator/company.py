@@ -107,6 +107,7 @@ def company(
     The same arguments give the same bytes; with more customers the first ones stay as they are.
     `alias_share` of the interactions (0 to 1) come under an e-mail address, a number, a device or
     a card instead of the `customer_id`. With `disorder` (seconds) they arrive out of order.
+    Everything is held in memory: about 350 MB for a year of a thousand customers.
     """
     first = instant(begin)
     end = first + days * DAY

@@ -18,13 +18,16 @@ from schemas.instant import DAY
 
 HEALS = 25 * DAY
 LOW, HIGH = 0.5, 0.93
+RELUCTANT = 0.6
+"""Below that nobody speaks well of us."""
+PAIN = 0.38
 ASKED = 1 / 55
 """Surveys a day: about one in eight weeks."""
 
 
 def mood(person: Person, hurts: Sequence[Hurt], at: int) -> float:
     """What the person thinks at that instant, 0 to 1."""
-    pain = sum(0.45 * hurt.weight * exp((hurt.at - at) / HEALS) for hurt in hurts if hurt.at <= at)
+    pain = sum(PAIN * hurt.weight * exp((hurt.at - at) / HEALS) for hurt in hurts if hurt.at <= at)
     return max(0.0, person.content - pain)
 
 
@@ -61,7 +64,7 @@ def _answer(survey: Episode, mood: float) -> None:
         survey.tell("feedback_given", "web", rating=_of(5, felt), text=text)
     if mood > HIGH:
         survey.know("delighted")
-    if mood < LOW:
+    if mood < RELUCTANT:
         survey.know("unhappy_when_asked")
 
 

@@ -44,7 +44,7 @@ says so, before it).
 
 {meanings}
 
-True as well, and not to be noticed: an alert on them is a false alarm.
+True as well, and by themselves nothing to notice: an alert that only these explain is a false one.
 
 {others}
 

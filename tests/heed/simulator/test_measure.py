@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heed.simulator.baselines import THUMBS, After, Nth, Than
 from heed.simulator.episode import Said
@@ -83,6 +85,35 @@ def test_without_alarms_or_truths_there_is_no_figure() -> None:
     nothing = measure(CART, [], [], END)
     assert nothing.precision is nothing.recall is nothing.delay is None
     assert spread([None]) is None
+
+
+PEOPLE = st.sampled_from(("ann", "ben"))
+TIMES = st.integers(0, 12).map(lambda half_days: half_days * DAY // 2)
+CARTS = st.sampled_from(("k", "l"))
+TRUTHS = st.lists(st.builds(left, PEOPLE, TIMES, CARTS), max_size=6)
+ALARMS = st.lists(st.builds(alarm, PEOPLE, TIMES, CARTS), max_size=8)
+
+
+@given(TRUTHS, ALARMS, st.randoms(use_true_random=False), st.integers(1, 12))
+def test_figures_agree_with_counting_every_pair_in_any_order(
+    truths: list[Truth], alarms: list[Alarm], random: Any, days: int
+) -> None:
+    end = days * DAY
+
+    def fits(alarm: Alarm, truth: Truth) -> bool:
+        same = (alarm.customer_id, alarm.subject) == (truth.customer_id, truth.detail["subject"])
+        return same and 0 <= alarm.at - truth.at <= 3 * DAY
+
+    counted = [truth for truth in truths if truth.at + 3 * DAY <= end]
+    noticed = [truth for truth in counted if any(fits(alarm, truth) for alarm in alarms)]
+    right = [alarm for alarm in alarms if any(fits(alarm, truth) for truth in truths)]
+    found = measure(CART, truths, alarms, end)
+    assert (found.truths, found.noticed) == (len(counted), len(noticed))
+    assert (found.alarms, found.right) == (len(alarms), len(right))
+    assert (found.delay is None) == (not noticed)
+    random.shuffle(truths)
+    random.shuffle(alarms)
+    assert measure(CART, truths, alarms, end) == found
 
 
 def test_the_meanings_name_signals_and_every_signal_has_a_truth() -> None:
