@@ -4,6 +4,7 @@ from typing import Any
 
 from agents.decide import Customers
 from agents.rulebook import Rulebook
+from agents.text import classifier
 from schemas import standards as standards_file
 from schemas.customer import Customer
 from schemas.standards import BadStandards, Standards
@@ -64,7 +65,7 @@ def load_standards(settings: Settings) -> Standards:
 def worker(settings: Settings) -> Worker[Customer]:
     """A worker with the customers agent on it."""
     logic = Customers(
-        Rulebook(load_standards(settings)),
+        Rulebook(load_standards(settings), classifier(settings.text)),
         future=settings.future,
         warm_up_until=settings.warm_up,
     )

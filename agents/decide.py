@@ -17,7 +17,7 @@ from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.rulebook import Rulebook
 from schemas import customer as state
-from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded
+from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded, fits
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
 from streams.contract import HOPS as HOPS
@@ -132,6 +132,7 @@ class Customers:
                     raise SignalFailed(key, signal, why, in_event=True) from why
                 if alerts.resolved:
                     alerts.settle_stage(at)
+                fits(customer)
                 deadline = customer.deadline
                 if deadline != row.deadline:
                     view.schedule(row, deadline)
@@ -206,6 +207,7 @@ class Customers:
                 raise SignalFailed(row.key, signal, why, in_event=False) from why
             if alerts.resolved:
                 alerts.settle_stage(deadline)
+            fits(customer)
             deadline = customer.deadline
         view.schedule(row, deadline)
 

@@ -38,8 +38,8 @@ class Verdict(NamedTuple):
 class Classifier(Protocol):
     """Judges one message at a time.
 
-    It must be deterministic, since a record that is read again must give the same alerts, and quick:
-    the worker waits for it.
+    It must be deterministic, since a record that is read again must give the same alerts, and
+    quick: the worker waits for it.
     """
 
     def judge(self, text: str, language: str | None) -> Verdict:

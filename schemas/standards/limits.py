@@ -8,8 +8,15 @@ from schemas.instant import DAY
 from schemas.standards.units import Duration
 
 Severity = Literal["info", "warning", "error", "critical"]
-Team = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9._-]*\Z", max_length=64)]
-"""Part of a topic's name: lower case letters, digits, dot, underscore, hyphen."""
+Team = Annotated[
+    str,
+    Meta(
+        pattern=r"\A[a-z0-9][a-z0-9._-]*\Z",
+        max_length=64,
+        description='lower case letters, digits, ".", "_" and "-", such as "after_sales"',
+    ),
+]
+"""A team is part of a topic's name, hence so few signs."""
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

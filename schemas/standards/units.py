@@ -72,11 +72,14 @@ def working_time(text: str) -> WorkingTime:
             raise ValueError(f"{quoted(text)} is not between 1 and {MOST_WORKING_DAYS} days")
         return working_days(number)
     try:
-        return WorkingTime(duration(text))
+        span = duration(text)
     except ValueError as why:
         if "is not a duration" in str(why):
             raise ValueError(f'{why}, or working days as "5 wd"') from None
         raise
+    if span > MOST_WORKING_DAYS * DAY:
+        raise ValueError(f"{quoted(text)} is longer than {MOST_WORKING_DAYS} days of working time")
+    return WorkingTime(span)
 
 
 def written(span: int) -> str:
