@@ -83,6 +83,22 @@ def test_time_passes_only_while_the_house_is_open(start: str, duration: int, end
     assert rfc3339(office.add(berlin(start), duration)) == rfc3339(berlin(end))
 
 
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        ("2026-11-23T09:00", "2026-11-23T09:00"),
+        ("2026-11-23T12:29:59.999999", "2026-11-23T12:29:59.999999"),
+        ("2026-11-23T12:30", "2026-11-23T13:30"),
+        ("2026-11-23T18:00", "2026-11-24T09:00"),
+        ("2026-11-27T16:00", "2026-11-30T09:00"),
+        ("2026-12-24T10:00", "2026-12-28T09:00"),
+    ],
+)
+def test_a_house_is_open_from_its_opening_and_no_more_at_its_closing(at: str, opens: str) -> None:
+    assert office.next_open(berlin(at)) == berlin(opens)
+    assert office.is_open(berlin(at)) is (at == opens)
+
+
 def test_a_house_that_never_closes_costs_nothing_and_days_are_those_of_the_calendar() -> None:
     always, at = Hours(), instant("2026-11-23T15:00:00Z")
     assert always.always
@@ -272,6 +288,9 @@ def test_a_timer_stops_while_the_house_waits_for_the_customer() -> None:
         (["2026-11-23T10:00", "2026-11-23T11:00", "2026-11-23T12:00"], "2026-11-30T18:00"),
         # Paused on its first day, it begins anew.
         (["2026-11-23T10:00", "2026-11-23T11:00", "2026-12-01T12:00"], "2026-12-08T18:00"),
+        # Paused with the closing of Tuesday, which counts; going on with it, when it does not.
+        (["2026-11-23T10:00", "2026-11-24T18:00", "2026-11-25T10:00"], "2026-11-30T18:00"),
+        (["2026-11-23T10:00", "2026-11-24T17:00", "2026-11-24T18:00"], "2026-12-01T18:00"),
         (["2026-11-23T10:00", "2026-11-24T17:00"], None),
         (["2026-11-23T10:00", "2026-11-30T18:00"], "2026-11-30T18:00"),
     ],
