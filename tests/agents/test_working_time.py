@@ -330,6 +330,16 @@ def test_what_is_left_after_ages_is_nothing_and_is_known_soon() -> None:
     assert len(fresh._days) < 100
 
 
+def test_a_season_without_opening_is_waited_for() -> None:
+    winter = tuple(date(2026, 10, 1) + timedelta(days=n) for n in range(240))
+    week: Any = {day: (Opening("09:00-18:00"),) for day in WEEKDAYS}
+    lido = Hours(HoursTable(closed=winter, **week))
+    autumn = instant("2026-09-30T17:00:00Z")
+    assert lido.add(autumn, 2 * HOUR) == instant("2027-05-29T10:00:00Z")
+    assert lido.add(autumn, working_days(1)) == instant("2027-05-29T18:00:00Z")
+    assert lido.next_open(autumn + 2 * HOUR) == instant("2027-05-29T09:00:00Z")
+
+
 def test_hours_that_never_open_end_with_time_and_soon() -> None:
     never = Hours(HoursTable(monday=()))
     at = instant("2026-11-23")
