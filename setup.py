@@ -5,6 +5,7 @@ both.
 """
 
 import os
+from pathlib import Path
 from typing import Any
 
 from setuptools import setup
@@ -16,15 +17,13 @@ HOT = [
     "streams/deadlines.py",
     "streams/rows.py",
     "agents/identity.py",
+    "agents/lifecycle.py",
     "agents/alerts.py",
-    "agents/rulebook.py",
     "agents/decide.py",
-    "agents/signals/items.py",
-    "agents/signals/named_carts.py",
-    "agents/signals/carts.py",
-    "agents/signals/queue.py",
-    "agents.mechanisms.bg_nbd.py",
-    "agents/signals/silence.py",
+    *sorted(str(path) for path in Path("agents/mechanisms").glob("[!_]*.py")),
+    *sorted(
+        str(path) for path in Path("agents/signals").rglob("[!_]*.py") if path.name != "protocol.py"
+    ),
 ]
 
 

@@ -7,6 +7,7 @@ from agents import lifecycle
 from agents.identity import routing_key, who
 from schemas import lifecycle as lifecycle_out
 from schemas.alert import (
+    Action,
     Alert,
     Evidence,
     Resolution,
@@ -28,6 +29,12 @@ INFO, WARNING, ERROR, CRITICAL = range(4)
 HISTORY = "history"
 
 Facts = list[float | int | str | None]
+Advice = Callable[[str, str | None, str | None], Action | None]
+"""What to do about a signal, by party and brand."""
+
+
+def _none(signal: str, party: str | None, brand: str | None) -> Action | None:
+    return None
 
 
 class Kind(NamedTuple):
@@ -56,12 +63,23 @@ class Alerts:
     """Writes the alerts of one batch into its decision; `about` sets the row they are of."""
 
     def __init__(
-        self, kinds: dict[str, Kind], decision: Decision, wall: int | None, warm_up_until: int = 0
+        self,
+        kinds: dict[str, Kind],
+        decision: Decision,
+        wall: int | None,
+        warm_up_until: int = 0,
+        advice: Advice = _none,
     ) -> None:
         self._kinds = kinds
+        self._advice = advice
         self._decision = decision
         self._detected = None if wall is None else rfc3339(wall)
         self._warm_up_until = warm_up_until
+        # Making the 29 fields of an alert anew costs more than filling in those that change.
+        self._forms: dict[str, Alert] = {}
+        self._change = lifecycle_out.StageChange(
+            party="", to="acquired", reason="", event_time="", detected_at=self._detected
+        )
         self._key = ""
         self._customer = Customer()
         self.resolved = ""
@@ -94,8 +112,7 @@ class Alerts:
             self.stage(stage, at, signal)
         if until < customer.alerts_due:
             customer.alerts_due = until
-        self._count_open(alert, 1)
-        self._tell(alert, "open", at)
+        self._tell(alert, "open", at, None, 1)
 
     def resolve(self, signal: str, subject: str | None, at: int, resolution: Resolution) -> None:
         """Close the open alert of that signal and subject, at `at` or at its opening if later."""
@@ -107,9 +124,8 @@ class Alerts:
                     self.resolved = signal
                 if alert.until == self._customer.alerts_due:
                     self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
-                self._count_open(alert, -1)
                 status: Status = "expired" if resolution == "expired" else "resolved"
-                self._tell(alert, status, max(at, alert.opened_at), resolution)
+                self._tell(alert, status, max(at, alert.opened_at), resolution, -1)
                 return
 
     def expire(self, now: int) -> None:
@@ -133,7 +149,7 @@ class Alerts:
         """Tell something once that has no state to clear."""
         suppressed = HISTORY if at < self._warm_up_until else None
         told = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, team=team)
-        self._tell(told, "notice", at)
+        self._tell(told, "notice", at, None, 0)
 
     def count(self, name: str) -> None:
         """Count one of those."""
@@ -153,21 +169,17 @@ class Alerts:
         gauges[entered] = gauges.get(entered, 0) + 1
         customer.stage = stage
         decision.counts["lifecycle_transitions", before or "", stage] += 1
-        customer_id, aliases = who(self._key)
-        change = lifecycle_out.StageChange(
-            customer_id=customer_id,
-            aliases=aliases,
-            party=customer.party or "customer",
-            brand=customer.brand,
-            branch=customer.branch,
-            segment=customer.segment,
-            region=customer.region,
-            from_=cast("lifecycle_out.Stage | None", before),
-            to=cast("lifecycle_out.Stage", stage),
-            reason=reason,
-            event_time=rfc3339(at),
-            detected_at=self._detected,
-        )
+        change = self._change
+        change.customer_id, change.aliases = who(self._key)
+        change.party = customer.party or "customer"
+        change.brand = customer.brand
+        change.branch = customer.branch
+        change.segment = customer.segment
+        change.region = customer.region
+        change.from_ = cast("lifecycle_out.Stage | None", before)
+        change.to = cast("lifecycle_out.Stage", stage)
+        change.reason = reason
+        change.event_time = rfc3339(at)
         key = routing_key(self._key)
         decision.outputs.append(Output("lifecycle", key, lifecycle_out.encode(change)))
 
@@ -178,55 +190,69 @@ class Alerts:
         if stage is not None:
             self.stage(stage, at, reason)
 
-    def _count_open(self, alert: OpenAlert, by: int) -> None:
-        kind, gauges = self._kinds[alert.signal], self._decision.gauges
-        team = alert.team or kind.team
-        name = ("alerts_open", alert.signal, team)
+    def _count_open(self, signal: str, team: str, value: Value | None, by: int) -> None:
+        gauges = self._decision.gauges
+        name = ("alerts_open", signal, team)
         gauges[name] = gauges.get(name, 0) + by
-        value = kind.value(alert.facts)
         if value is not None:
             name = ("value_at_risk", value.currency or "", team)
             gauges[name] = gauges.get(name, 0) + by * value.amount
 
     def _tell(
-        self, alert: OpenAlert, status: Status, at: int, resolution: Resolution | None = None
+        self, alert: OpenAlert, status: Status, at: int, resolution: Resolution | None, by: int
     ) -> None:
-        kind, customer, facts = self._kinds[alert.signal], self._customer, alert.facts
-        severity = SEVERITIES[alert.severity]
-        customer_id, aliases = who(self._key)
-        name = alert_id(alert.signal, self._key, alert.subject, alert.opened_at)
-        became_true = rfc3339(at)
-        opened = became_true if at == alert.opened_at else rfc3339(alert.opened_at)
-        told = Alert(
-            alert_id=name,
-            signal=alert.signal,
-            status=status,
-            resolution=resolution,
-            severity=severity,
-            customer_id=customer_id,
-            aliases=aliases,
-            party=customer.party or "customer",
-            brand=customer.brand,
-            branch=customer.branch,
-            segment=customer.segment,
-            region=customer.region,
-            subject=alert.subject,
-            lifecycle_stage=customer.stage,
-            event_time=became_true,
-            opened_at=opened,
-            resolved_at=became_true if status in ("resolved", "expired") else None,
-            detected_at=self._detected,
-            probability=kind.probability(facts),
-            value_at_risk=kind.value(facts),
-            team=alert.team or kind.team,
-            evidence=evidence_out(alert.evidence),
-            reason=kind.reason(facts),
-            clears_if=kind.clears_if,
-            rule=Rule(kind.name, kind.version, kind.parameters(facts)),
-            suppressed_by=alert.suppressed_by,
+        """Write what an alert is from `at` on; `by` is what that adds to the open ones."""
+        signal, facts, customer = alert.signal, alert.facts, self._customer
+        kind, opened_at = self._kinds[signal], alert.opened_at
+        told = self._forms.get(signal) or self._form(kind)
+        told.alert_id = name = alert_id(signal, self._key, alert.subject, opened_at)
+        told.status = status
+        told.resolution = resolution
+        told.severity = severity = SEVERITIES[alert.severity]
+        told.customer_id, told.aliases = who(self._key)
+        told.party = customer.party or "customer"
+        told.brand = customer.brand
+        told.branch = customer.branch
+        told.segment = customer.segment
+        told.region = customer.region
+        told.subject = alert.subject
+        told.lifecycle_stage = customer.stage
+        told.event_time = became_true = rfc3339(at)
+        told.opened_at = became_true if at == opened_at else rfc3339(opened_at)
+        told.resolved_at = became_true if resolution is not None else None
+        told.probability = kind.probability(facts)
+        told.value_at_risk = value = kind.value(facts)
+        told.team = team = alert.team or kind.team
+        told.evidence = evidence_out(alert.evidence)
+        told.reason = kind.reason(facts)
+        told.rule.parameters = kind.parameters(facts)
+        told.suppressed_by = alert.suppressed_by
+        told.recommended_action = (
+            self._advice(signal, customer.party, customer.brand) if resolution is None else None
         )
         self._decision.outputs.append(Output("alerts", name.encode(), encode(told)))
-        self._decision.counts["alerts", alert.signal, severity, status] += 1
+        self._decision.counts["alerts", signal, severity, status] += 1
+        if by:
+            self._count_open(signal, team, value, by)
+
+    def _form(self, kind: Kind) -> Alert:
+        """The alert of a signal with all that is the same each time, filled in by `_tell`."""
+        form = self._forms[kind.name] = Alert(
+            alert_id="",
+            signal=kind.name,
+            status="open",
+            severity="warning",
+            party="",
+            event_time="",
+            opened_at="",
+            detected_at=self._detected,
+            team=kind.team,
+            evidence=[],
+            reason="",
+            clears_if=kind.clears_if,
+            rule=Rule(kind.name, kind.version, {}),
+        )
+        return form
 
 
 def _by_expiry(alert: OpenAlert) -> tuple[int, str, str]:

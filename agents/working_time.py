@@ -13,10 +13,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from schemas.instant import DAY, EPOCH, HOUR, LATEST, MICROSECOND, MINUTE
+from schemas.instant import DAY, EPOCH, HOUR, LATEST, MICROSECOND, MINUTE, SECOND
 from schemas.standards import WORKING_DAYS, HoursTable
 
 Stretch = tuple[int, int]
@@ -53,6 +52,7 @@ class Hours:
         self.always = self.table.always
         self._zone = ZoneInfo(self.table.zone)
         self._days: dict[int, tuple[Stretch, ...]] = {}
+        self._dates: dict[date, tuple[Stretch, ...]] = {}
 
     def add(self, start: int, duration: int) -> int:
         """The first instant at which that much working time has passed since `start`.
@@ -70,7 +70,7 @@ class Hours:
         return LATEST
 
     def between(self, start: int, end: int) -> int:
-        """The working time from `start` to `end`; 0 if that is not later."""
+        """The working time from `start` to `end`; 0 if that is not later. Looks at every day."""
         if self.always:
             return max(end - start, 0)
         total = 0
@@ -84,10 +84,11 @@ class Hours:
 
         A timer that pauses keeps this, and goes on with `add(resumed, left)`.
         """
-        if duration < WORKING_DAYS:
-            return max(duration - self.between(start, end), 0)
-        if self._closing(start, duration) <= end:
+        # Asked first, so that no more days are looked at than the duration lasts.
+        if self.add(start, duration) <= end:
             return 0
+        if duration < WORKING_DAYS:
+            return duration - self.between(start, end)
         if duration < _GOING_ON:
             if self._date(start) == self._date(end):
                 # The day of the start is still not counted.
@@ -184,6 +185,14 @@ class Hours:
 
     def _local(self, day: date) -> tuple[Stretch, ...]:
         """When the house is open in that date of the local clock."""
+        found = self._dates.get(day)
+        if found is None:
+            if len(self._dates) >= _MOST_DAYS:
+                self._dates.clear()
+            found = self._dates[day] = self._opened(day)
+        return found
+
+    def _opened(self, day: date) -> tuple[Stretch, ...]:
         openings = self.table.openings(day)
         if not openings:
             return ()
@@ -198,29 +207,23 @@ class Hours:
         )
 
     def _offsets(self, midnight: int) -> list[tuple[int, int, int]]:
-        """How far the local clock is ahead of UTC, from when to when, around a date."""
-        marks = [midnight - _BEFORE, midnight + _AFTER]
-        if self._ahead(marks[0]) != self._ahead(marks[1]):
-            marks = list(range(marks[0], marks[1] + 1, HOUR))
-        found = [(marks[0], marks[-1], self._ahead(marks[0]))]
-        for before, after in pairwise(marks):
-            ahead = self._ahead(after)
-            if ahead != found[-1][2]:
-                change = self._change(before, after)
-                since, _, offset = found.pop()
-                found += [(since, change, offset), (change, marks[-1], ahead)]
-        return found
+        """How far the local clock is ahead of UTC, from when to when, around a date.
+
+        No zone has changed its clock twice within these two days.
+        """
+        since, until = midnight - _BEFORE, midnight + _AFTER
+        before, after = self._ahead(since), self._ahead(until)
+        if before == after:
+            return [(since, until, before)]
+        change = self._change(since, until)
+        return [(since, change, before), (change, until, after)]
 
     def _change(self, before: int, after: int) -> int:
         """The instant between two at which the clock is changed."""
         was = self._ahead(before)
-        seconds = range(before // 1_000_000, after // 1_000_000 + 1)
-        return (
-            seconds[
-                bisect_right(seconds, 0, key=lambda second: self._ahead(second * 1_000_000) != was)
-            ]
-            * 1_000_000
-        )
+        seconds = range(before // SECOND, after // SECOND + 1)
+        first = bisect_right(seconds, 0, key=lambda second: self._ahead(second * SECOND) != was)
+        return seconds[first] * SECOND
 
     def _ahead(self, at: int) -> int:
         offset = (EPOCH + at * MICROSECOND).astimezone(self._zone).utcoffset()
@@ -231,6 +234,10 @@ class Hours:
 def clock(table: HoursTable) -> Hours:
     """The clock of a table, one for all who ask: what it has learned of days is shared."""
     return Hours(table)
+
+
+ALWAYS = Hours()
+"""Open day and night."""
 
 
 def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
@@ -244,7 +251,3 @@ def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
         else:
             found.append((opens, closes))
     return tuple(found)
-
-
-ALWAYS = Hours()
-"""A house that never closes."""

@@ -17,12 +17,12 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.generate import publish
-from benchmarks.systems import SYSTEMS, Failed, Figures, Job, System, pinned
+from benchmarks.systems import SYSTEMS, Failed, Figures, Job, System, pinned, urgent
 from tests.support.kafka import Kafka, version
 
 RESULTS = Path(__file__).parent / "results"
@@ -69,7 +69,7 @@ def main() -> int:
         for workload in args.workloads:
             generate(kafka, workload, events)
             job = Job(kafka.address, workload, events, WORKLOADS[workload], Path(folder))
-            for outcome in run_all(args.systems, job, quick, args.repeat):
+            for outcome in run_all(args.systems, job, quick, args.repeat, args.prefix):
                 if isinstance(outcome, Row):
                     rows.append(outcome)
                 else:
@@ -90,11 +90,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workloads", help=f"some of {','.join(WORKLOADS)}")
     parser.add_argument("--events", type=int, help="instead of 1,000,000 (200,000 with QUICK=1)")
     parser.add_argument("--repeat", type=int, default=1, help="runs of each; the median counts")
+    parser.add_argument("--realtime", action="store_true", help="systems before all else (chrt)")
     parser.add_argument("--output", type=Path, help="where to write the results")
     args = parser.parse_args()
     args.chosen = bool(args.systems or args.workloads)
     args.systems = selected(parser, args.systems, SYSTEMS)
     args.workloads = selected(parser, args.workloads, WORKLOADS)
+    if args.realtime and not urgent():
+        parser.error("--realtime: chrt is not there, or not permitted")
+    args.prefix = (*(urgent() if args.realtime else ()), *pinned(SYSTEM_CORE))
     return args
 
 
@@ -129,13 +133,15 @@ def generate(kafka: Kafka, workload: str, events: int) -> None:
     print(f"\n{workload}: {events:,} events written in {seconds:.0f} s", flush=True)
 
 
-def run_all(names: list[str], job: Job, quick: bool, repeat: int) -> Iterator[Row | Failure]:
+def run_all(
+    names: list[str], job: Job, quick: bool, repeat: int, prefix: Sequence[str]
+) -> Iterator[Row | Failure]:
     for name in names:
         system = SYSTEMS[name]
         for variant in system.variants:
             workload = f"{job.topic}/{variant}" if variant else job.topic
             try:
-                runs = [measure(system, job, variant, quick) for _ in range(repeat)]
+                runs = [measure(system, job, variant, quick, prefix) for _ in range(repeat)]
             except Failed as error:
                 print(f"  {name:22} {workload:18} failed", flush=True)
                 yield Failure(name, workload, str(error))
@@ -145,10 +151,10 @@ def run_all(names: list[str], job: Job, quick: bool, repeat: int) -> Iterator[Ro
             yield row
 
 
-def measure(system: System, job: Job, variant: str, quick: bool) -> Figures:
+def measure(system: System, job: Job, variant: str, quick: bool, prefix: Sequence[str]) -> Figures:
     """Run a system once, with a fresh folder for its local state."""
     with tempfile.TemporaryDirectory(dir=job.folder) as state:
-        return system.run(job, variant, Path(state), pinned(SYSTEM_CORE), quick)
+        return system.run(job, variant, Path(state), prefix, quick)
 
 
 def median(runs: list[Figures]) -> Figures:

@@ -107,6 +107,17 @@ def pinned(core: int) -> tuple[str, ...]:
     return ("taskset", "-c", str(core))
 
 
+def urgent() -> tuple[str, ...]:
+    """What to put before a command that nothing else shall interrupt; empty where not permitted."""
+    command = ("chrt", "--rr", "5")
+    if (
+        shutil.which("chrt") is None
+        or subprocess.run([*command, "true"], stderr=subprocess.DEVNULL).returncode
+    ):
+        return ()
+    return command
+
+
 def streams_classes() -> Path:
     """The Java peer, compiled once for each state of its sources."""
     sources = [STREAMS / "pom.xml", *sorted(STREAMS.rglob("*.java"))]

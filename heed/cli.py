@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import orjson
 import typer
 from rich.table import Table
@@ -15,6 +16,7 @@ from typer.core import TyperGroup
 from heed.exits import run
 from heed.formats import Counts, lines, read
 from heed.formats.source import check as check_file
+from heed.presets import resolved
 from heed.progress import out, say, watched
 from schemas.instant import NotAnInstant, instant
 from schemas.interaction import Rejected, decode
@@ -58,7 +60,11 @@ class Kind(StrEnum):
 Files = Annotated[list[str], typer.Argument(help="Files, plain or .gz; - is standard input.")]
 Format = Annotated[Kind, typer.Option("--format", "-f", help="What the files hold.")]
 StandardsFile = Annotated[
-    Path | None, typer.Option("--standards", help="standards.toml; built-in defaults without one.")
+    Path | None,
+    typer.Option(
+        "--standards",
+        help="standards.toml, or preset:shop, bank, clinic, hotel; built-in defaults without one.",
+    ),
 ]
 Bootstrap = Annotated[str | None, typer.Option(help="Kafka brokers, host:port, comma separated.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
@@ -76,8 +82,8 @@ def demo(
 ) -> None:
     """Real purchases through an embedded Kafka broker to alerts, live. Nothing else is needed.
 
-    69,659 purchases of 1997-98 and a day of a shop with carts and a phone queue. Ends with a
-    summary, after ctrl-C or with --once after about ten seconds.
+    69,659 purchases of 1997-98 and a busy day of a made-up company. Ends with a summary, after
+    ctrl-C or with --once after about ten seconds.
     """
     from heed.demo import demo as replayed
     from heed.replay import sentences
@@ -112,6 +118,7 @@ def worker(
     said: dict[str, Any] = {"bootstrap": bootstrap, "standards": standards, "store": store,
             "state_dir": state_dir, "web_port": web_port}  # fmt: skip
     settings = engine.load(config, **said)
+    settings = msgspec.structs.replace(settings, standards=resolved(settings.standards))
     if processes == 1:
         run_worker(settings)
         return
@@ -147,7 +154,7 @@ def replay(
     began, counts = time.monotonic(), Counts()
     end = None if until is None else _instant("--until", until)
     replayed = Replay(_standards(standards))
-    other = None if diff is None else Replay(load(diff))
+    other = None if diff is None else Replay(_standards(diff))
     values = watched(read(files, format.value, counts), "replaying")
     if other is not None:
         told = difference(replayed, other, list(values), end)
@@ -252,6 +259,38 @@ def check(
 
 
 @app.command()
+def simulate(
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    customers: Annotated[int, typer.Option(min=0, help="Customers; other parties come too.")] = 500,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long they are watched.")] = 365,
+    begin: Annotated[str, typer.Option(help="The first day.")] = "2025-01-01",
+    truth: Annotated[
+        Path | None, typer.Option(help="Write what is true of them here, as JSON lines.")
+    ] = None,
+    alias_share: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="That share comes under an e-mail, number or device."),
+    ] = 0.0,
+    disorder: Annotated[
+        float, typer.Option(min=0, help="They arrive up to so many seconds after their time.")
+    ] = 0.0,
+) -> None:
+    """A made-up company, to try Heed on: interactions as JSON lines on standard output.
+
+    A shop, a phone service, branches, subscriptions, letters and complaints, in all channels and
+    of all parties. Its people have hidden truths that no interaction says (who left a cart for
+    good, who went to a competitor, who was hurt by a wait): --truth writes them apart, so that
+    alerts can be compared with them.
+
+    Try: heed simulate --days 90 --truth truth.jsonl > day.jsonl, then heed replay day.jsonl
+    """
+    from heed.simulator.command import simulate as made
+
+    _instant("--begin", begin)
+    made(truth, seed, customers, days, begin=begin, alias_share=alias_share, disorder=disorder)
+
+
+@app.command()
 def topics(
     bootstrap: Bootstrap = None,
     partitions: Annotated[int | None, typer.Option(min=1, help="Of topics to be made.")] = None,
@@ -265,6 +304,18 @@ def topics(
         policy = found.config.get("cleanup.policy", "?")
         size = found.config.get("max.message.bytes", "?")
         say(f"{found.name}: {found.partitions} partitions, {policy}, records to {size} bytes", out)
+
+
+@app.command()
+def standards(
+    preset: Annotated[str | None, typer.Option(help="shop, bank, clinic or hotel.")] = None,
+    standards: StandardsFile = None,
+) -> None:
+    """Every standard that holds, with what it means, as a standards.toml to begin with."""
+    from heed.standards_command import standards_text
+
+    named = standards if preset or standards else engine.load().standards
+    sys.stdout.write(standards_text(preset, named))
 
 
 @app.command()
@@ -294,7 +345,8 @@ def _instant(option: str, text: str) -> int:
         raise Unusable(f"{option}: {why}") from None
 
 
-def _standards(path: Path | None) -> Standards | None:
+def _standards(named: Path | None) -> Standards | None:
+    path = resolved(named)
     return None if path is None else load(path)
 
 

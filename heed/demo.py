@@ -1,7 +1,7 @@
 """`heed demo`: a broker, a worker and real purchases in one process; alerts live.
 
 CDNOW's 69,659 purchases of 1997-98 are replayed fast, on event time; merged into their last week
-is a seeded day of a shop with carts and a phone queue, so that every signal is seen.
+is a busy day of a made-up company, with a story for every signal; some of them begin months before.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from heed.inbox import Inbox, name_of, shown
 from heed.progress import console, say
 from heed.publish import Publisher, event_time
 from heed.replay import summary
-from heed.shop_day import shop_day
+from heed.simulator.day import busy_day
 from schemas.alert import Alert
 from schemas.customer import Customer
 from streams import logs
@@ -48,7 +48,7 @@ NEWEST = 12
 def events(cdnow: Path) -> Iterator[bytes]:
     """The purchases and the day, by event time."""
     purchases = read([cdnow], "cdnow")
-    day = (orjson.dumps(event) for event in shop_day(DAY))
+    day = (orjson.dumps(event) for event in busy_day(DAY))
     return heapq.merge(purchases, day, key=lambda value: event_time(value) or 0)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from heed.formats import UnusableInput
-from schemas.standards import BadStandards
+from schemas.house_file import BadFile
 from streams.errors import Unusable
 
 # Of whichever copy of click this version of typer carries.
@@ -32,7 +32,7 @@ def run(app: Callable[..., Any]) -> None:
         command = why.ctx.command_path if why.ctx else "heed"
         sentence = why.format_message().rstrip(".").replace("Value error, ", "")
         _end(f"{sentence}: see `{command} --help`")
-    except (Unusable, UnusableInput, BadStandards) as why:
+    except (Unusable, UnusableInput, BadFile) as why:
         _end(str(why))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -9,7 +9,6 @@ import orjson
 
 from agents.decide import Customers
 from agents.rulebook import Rulebook
-from agents.text import classifier
 from schemas.customer import Customer
 from schemas.standards import Standards
 from streams.clock import DEFAULT_LATENESS, Clock
@@ -27,7 +26,7 @@ class Replay:
     def __init__(
         self, standards: Standards | None = None, lateness: int = DEFAULT_LATENESS
     ) -> None:
-        self.logic = Customers(Rulebook(standards, classifier()), future=None)
+        self.logic = Customers(Rulebook(standards), future=None)
         self._codec = self.logic.codec()
         self._rows: dict[str, bytes] = {}
         self.view: View[Customer] = View(self._fetch, Clock(lateness), cached=CACHED)

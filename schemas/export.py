@@ -1,8 +1,9 @@
 """The contracts in the languages that other tools read: JSON Schema and AsyncAPI.
 
-`python -m schemas.export docs/schemas` writes three files, the same bytes every time:
-interaction.json and alert.json (JSON Schema 2020-12) and asyncapi.json (AsyncAPI 3.0), which says
-what lies on which Kafka topic. They are made from the classes that decode, so they cannot disagree.
+`python -m schemas.export docs/schemas` writes four files, the same bytes every time:
+interaction.json, alert.json and stage-change.json (JSON Schema 2020-12) and asyncapi.json
+(AsyncAPI 3.0), which says what lies on which Kafka topic. They are made from the classes that
+decode, so they cannot disagree.
 """
 
 import json
@@ -16,6 +17,7 @@ import msgspec
 from schemas.alert import Alert
 from schemas.instant import EARLIEST, SECOND, TOO_FINE
 from schemas.interaction import CustomActivity, CustomType, Interaction, Reason
+from schemas.lifecycle import StageChange
 from schemas.vocabulary import VOCABULARY, Properties
 
 Schema = dict[str, Any]
@@ -70,6 +72,13 @@ _ALERT = {
     "clears_if": "What would end it, in a sentence.",
     "suppressed_by": "Why it was not routed to its team.",
 }
+_CHANGE = {
+    "from": "The stage until then; absent for somebody first heard of.",
+    "to": "The stage from then on.",
+    "reason": "The type of the interaction, or the signal, that led there.",
+    "event_time": "The instant of event time at which it changed.",
+    "detected_at": "Wall clock of the worker that found it; absent in replays.",
+}
 _ALERT_TIMES = ("event_time", "opened_at", "resolved_at", "detected_at", "respond_by")
 
 
@@ -116,6 +125,16 @@ def alert() -> Schema:
     return {"$schema": DIALECT, **body, "$defs": components}
 
 
+def stage_change() -> Schema:
+    """JSON Schema of a change of stage."""
+    components = _components([StageChange])
+    body = components.pop(StageChange.__name__)
+    for name in ("event_time", "detected_at"):
+        body["properties"][name]["format"] = "date-time"
+    _described(body["properties"], _CHANGE)
+    return {"$schema": DIALECT, **body}
+
+
 def asyncapi() -> Schema:
     """AsyncAPI document of the topics, as seen from Heed: it receives interactions."""
     channels = {
@@ -136,6 +155,11 @@ def asyncapi() -> Schema:
             "Every alert; the last record of an alert_id is its present state. Read committed"
             " records only.",
             ["compact"],
+        ),
+        "lifecycle": _channel(
+            "lifecycle",
+            "Every change of a customer's stage of life, in order for each customer.",
+            ["delete"],
         ),
         "rejected": _channel(
             "rejected",
@@ -163,6 +187,7 @@ def asyncapi() -> Schema:
             "keepCustomers": _operation("send", "customers", "Keep what changed."),
             "restoreCustomers": _operation("receive", "customers", "Read it back at start."),
             "tellAlerts": _operation("send", "alerts", "Tell each new state of an alert."),
+            "tellStages": _operation("send", "lifecycle", "Tell each change of stage."),
             "rejectInteractions": _operation("send", "rejected", "Keep what could not be taken."),
         },
         "components": {"messages": _messages()},
@@ -170,7 +195,7 @@ def asyncapi() -> Schema:
 
 
 def write(folder: Path) -> list[Path]:
-    """Write the three files; their paths."""
+    """Write the files; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, text in texts().items():
@@ -185,6 +210,7 @@ def texts() -> dict[str, str]:
     documents = {
         "interaction.json": interaction(),
         "alert.json": alert(),
+        "stage-change.json": stage_change(),
         "asyncapi.json": asyncapi(),
     }
     return {name: json.dumps(said, indent=2) + "\n" for name, said in documents.items()}
@@ -312,6 +338,12 @@ def _messages() -> Schema:
             "title": "One state of one alert",
             "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./alert.json"}},
             "bindings": _key("alert_id"),
+        },
+        "lifecycle": {
+            "name": "lifecycle",
+            "title": "A change of a customer's stage of life",
+            "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./stage-change.json"}},
+            "bindings": _key("customer_id, else the value of the strongest alias."),
         },
         "rejected": {
             "name": "rejected",

@@ -106,8 +106,13 @@ def quoted(text: str) -> str:
     return f"{text[: _LONGEST_QUOTE - 3] + '...'!r}"
 
 
+# An alert tells the same instant several times over, and its neighbours the same days.
+_texts: dict[int, str] = {}
 _days: dict[int, str] = {}
+_MOST_TEXTS = 64
 _MOST_DAYS = 4096
+# Looked up: formatting numbers is most of what a text costs.
+_TWO = [f"{number:02d}" for number in range(60)]
 
 
 def rfc3339(at: int) -> str:
@@ -116,17 +121,31 @@ def rfc3339(at: int) -> str:
     >>> rfc3339(1795341600_000001)
     '2026-11-22T10:00:00.000001Z'
     """
-    # Alerts tell several times each, most of them of few days: the date is made once for each.
-    day, rest = divmod(at, DAY)
-    date_of_day = _days.get(day)
-    if date_of_day is None:
-        if len(_days) >= _MOST_DAYS:
-            _days.clear()
-        date_of_day = _days[day] = iso_day(day)
-    seconds, micros = divmod(rest, SECOND)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{date_of_day}T{hour:02d}:{minute:02d}:{second:02d}.{micros:06d}Z"
+    text = _texts.get(at)
+    if text is None:
+        day = at // DAY
+        rest = at - day * DAY
+        date_of_day = _days.get(day) or _date_of(day)
+        second = rest // SECOND
+        minute = second // 60
+        hour = minute // 60
+        micros = str(rest - second * SECOND + SECOND)
+        two = _TWO
+        text = (
+            f"{date_of_day}T{two[hour]}:{two[minute - hour * 60]}:{two[second - minute * 60]}"
+            f".{micros[1:]}Z"
+        )
+        if len(_texts) >= _MOST_TEXTS:
+            _texts.clear()
+        _texts[at] = text
+    return text
+
+
+def _date_of(day: int) -> str:
+    if len(_days) >= _MOST_DAYS:
+        _days.clear()
+    text = _days[day] = iso_day(day)
+    return text
 
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()

@@ -32,7 +32,7 @@ from streams.rows import Row, View
 from streams.settings import Settings
 from streams.store import Store
 from streams.topics import LARGEST_INTERACTION
-from streams.writer import Item, Writer, weight
+from streams.writer import Item, Pair, Where, Writer, weight
 
 S = TypeVar("S")
 log = structlog.get_logger("heed.partition")
@@ -172,13 +172,12 @@ class Partition(Generic[S]):
         own = self._own_after(view, decision, next_offset)
         encode = self.codec.encode
         rows = [(row.key.encode(), encode(row.state, row.deadline)) for row in view.touched]
-        changelog: list[Item] = [(key, value, []) for key, value in rows]
-        changelog.append((OWN_KEY, own, []))
-        writes = self._writes(decision)
-        writes[self._changelog] = changelog
+        pairs = self._outputs(decision)
+        pairs[self._changelog] = [*rows, (OWN_KEY, own)]
+        others = self._others(decision)
         offsets = {} if next_offset is None else {self._input: next_offset}
         try:
-            ends = await self.writer.commit(writes, offsets, self.settings.app_id)
+            ends = await self.writer.commit(pairs, others, offsets, self.settings.app_id)
         except BaseException:
             self.view = None
             raise
@@ -198,13 +197,27 @@ class Partition(Generic[S]):
         own.state_version = self.codec.version
         return encode_own(own)
 
-    def _writes(self, decision: Decision) -> dict[tuple[str, int], list[Item]]:
-        settings, count = self.settings, self.writer.partitions
-        writes: dict[tuple[str, int], list[Item]] = {}
+    def _outputs(self, decision: Decision) -> dict[Where, list[Pair]]:
+        """What is told, by the partition that each key hashes to."""
+        places: dict[str, tuple[int, list[list[Pair]]]] = {}
         for topic, key, value in decision.outputs:
-            name = settings.topic(topic)
-            where = (name, partition_of(key, count(name)))
-            writes.setdefault(where, []).append((key, value, []))
+            place = places.get(topic)
+            if place is None:
+                count = self.writer.partitions(self.settings.topic(topic))
+                place = places[topic] = count, [[] for _ in range(count)]
+            count, lists = place
+            lists[partition_of(key, count)].append((key, value))
+        return {
+            (self.settings.topic(topic), number): pairs
+            for topic, (_, lists) in places.items()
+            for number, pairs in enumerate(lists)
+            if pairs
+        }
+
+    def _others(self, decision: Decision) -> dict[Where, list[Item]]:
+        """Forwards, and what is refused."""
+        settings, count = self.settings, self.writer.partitions
+        writes: dict[Where, list[Item]] = {}
         for forward in decision.forwards:
             name = settings.input_topic
             item = _forwarded(forward.record, forward.key)

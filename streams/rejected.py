@@ -43,7 +43,7 @@ def refuse(refusal: Refusal, source: tuple[str, int]) -> Item:
         ("heed-offset", b"%d" % getattr(record, "offset", -1)),
         ("heed-timestamp", b"%d" % record.timestamp),
     ]
-    return key, value, headers
+    return key, value, headers, None
 
 
 def _fits(record: Record) -> bool:

@@ -207,7 +207,7 @@ def _verify(topics: list[Topic], present: dict[str, Found], settings: Settings) 
             raise Unusable(f"topic {topic.name} is compacted, which would drop interactions: "
                            "set cleanup.policy=delete")  # fmt: skip
         limit = found.config.get("max.message.bytes")
-        if limit is not None and int(limit) < int(topic.config["max.message.bytes"]):
+        if limit is not None and int(limit) < int(topic.config.get("max.message.bytes", 0)):
             raise Unusable(
                 f"topic {topic.name} takes records of {limit} bytes: set its max.message.bytes "
                 f"to at least {topic.config['max.message.bytes']}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -21,13 +22,17 @@ TRANSACTION_TIMEOUT_MS = 8_000
 RETRY_BACKOFF_MS = 15
 MAX_BATCH = 900 << 10
 STOP_SECONDS = 1.5
+OVERHEAD = 20
+"""What a record takes in a batch besides its key and value, at most."""
+NO_HEADERS: "Headers" = []
 
 Headers = list[tuple[str, bytes]]
-Item = (
-    tuple[bytes | None, bytes | None, Headers]
-    | tuple[bytes | None, bytes | None, Headers, int | None]
-)
+Pair = tuple[bytes, bytes]
+"""Key and value of a record that needs no more."""
+Item = tuple[bytes | None, bytes | None, Headers, int | None]
 """Key, value and headers, and a timestamp in milliseconds where it is not now."""
+Where = tuple[str, int]
+"""Topic and partition."""
 
 
 def weight(item: Item) -> int:
@@ -76,19 +81,23 @@ class Writer:
 
     async def commit(
         self,
-        writes: Mapping[tuple[str, int], list[Item]],
-        offsets: Mapping[tuple[str, int], int],
+        pairs: Mapping[Where, list[Pair]],
+        items: Mapping[Where, list[Item]],
+        offsets: Mapping[Where, int],
         group: str,
-    ) -> dict[tuple[str, int], int]:
-        """All of `writes` (by topic and partition) and the input `offsets`, or nothing.
+    ) -> dict[Where, int]:
+        """All of `pairs` and `items`, and the input `offsets`, or nothing.
 
         Returns the offset after the last record of each written partition. Raises Fenced.
         """
         producer = self._producer
         try:
             await producer.begin_transaction()
+            filled = [(where, self._fill(where, some)) for where, some in pairs.items()]
+            filled += [(where, self._fill_whole(where, some)) for where, some in items.items()]
             sent = [
-                (where, await self._send(where, items)) for where, items in writes.items() if items
+                (where, [await self._send(batch, where) for batch in batches])
+                for where, batches in filled
             ]
             if offsets:
                 await producer.send_offsets_to_transaction(
@@ -103,27 +112,49 @@ class Writer:
         except (ProducerFenced, OutOfOrderSequenceNumber) as why:
             raise Fenced(str(why)) from why
 
-    async def _send(self, where: tuple[str, int], items: list[Item]) -> list[tuple[Any, int]]:
-        """Futures of the batches sent, each with its number of records."""
-        producer, (topic, partition) = self._producer, where
-        futures = []
-        batch, held = producer.create_batch(), 0
+    def _fill(self, where: Where, pairs: list[Pair]) -> list[Any]:
+        """Batches of those records, which are many: no call and no tuple more than it takes."""
+        now, none = time.time_ns() // 1_000_000, NO_HEADERS
+        batches, number, held = [], 0, 0
+        batch = self._producer.create_batch()
+        append = batch._builder.append
+        for key, value in pairs:
+            held += len(key) + len(value) + OVERHEAD
+            full = held > MAX_BATCH and number > 0
+            if full or append(number, now, key, value, none) is None:
+                if number:
+                    batch._relative_offset = number
+                    batches.append(batch)
+                    batch = self._producer.create_batch()
+                    append = batch._builder.append
+                number, held = 0, len(key) + len(value) + OVERHEAD
+                if append(0, now, key, value, none) is None:
+                    raise MessageSizeTooLargeError(f"{held} bytes for {where[0]}")
+            number += 1
+        batch._relative_offset = number
+        batches.append(batch)
+        return batches
+
+    def _fill_whole(self, where: Where, items: list[Item]) -> list[Any]:
+        """Batches of records that have headers, or a time of their own."""
+        batches, held = [], 0
+        batch = self._producer.create_batch()
         for item in items:
-            key, value, headers = item[:3]
-            at = item[3] if len(item) == 4 else None
-            heavy = len(key or b"") + len(value or b"")
+            key, value, headers, at = item
+            heavy = weight(item)
             full = held > 0 and held + heavy > MAX_BATCH
             if full or batch.append(key=key, value=value, timestamp=at, headers=headers) is None:
                 if held:
-                    futures.append(await self._close(batch, topic, partition))
-                batch, held = producer.create_batch(), 0
+                    batches.append(batch)
+                    batch, held = self._producer.create_batch(), 0
                 if batch.append(key=key, value=value, timestamp=at, headers=headers) is None:
-                    raise MessageSizeTooLargeError(f"{heavy} bytes for {topic}")
-            held += heavy + 20
-        futures.append(await self._close(batch, topic, partition))
-        return futures
+                    raise MessageSizeTooLargeError(f"{heavy} bytes for {where[0]}")
+            held += heavy
+        batches.append(batch)
+        return batches
 
-    async def _close(self, batch: Any, topic: str, partition: int) -> tuple[Any, int]:
+    async def _send(self, batch: Any, where: Where) -> tuple[Any, int]:
+        """The future of a batch, and its number of records."""
         batch.close()
         number = batch.record_count()
-        return await self._producer.send_batch(batch, topic, partition=partition), number
+        return await self._producer.send_batch(batch, where[0], partition=where[1]), number

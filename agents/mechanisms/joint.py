@@ -14,7 +14,7 @@ from schemas.memory import MAX_PIECES, PIECE_ID_BYTES, Piece
 
 
 def note(
-    customer: Customer, kind: str, event: Interaction, weight: float = 1.0, *, keep: int
+    customer: Customer, kind: str, event: Interaction, *, keep: int, weight: float = 1.0
 ) -> Piece:
     """Keep a piece of evidence; those older than `keep` (microseconds) before the newest go."""
     piece = Piece(kind, event.time, bounded(event.id, PIECE_ID_BYTES), weight)

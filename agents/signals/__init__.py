@@ -11,6 +11,7 @@ from agents.signals.lifecycle import Lifecycle
 from agents.signals.protocol import House, Signal
 from agents.signals.queue import AbandonedQueue
 from agents.signals.silence import Silence
+from streams.errors import Unusable
 
 __all__ = ["AbandonedCarts", "AbandonedQueue", "House", "Signal", "Silence", "plugins", "signals"]
 
@@ -19,7 +20,7 @@ PLUGINS = "heed.signals"
 returns signals."""
 
 
-class BadSignal(Exception):
+class BadSignal(Unusable):
     """A third party's signals cannot be used; the message says whose and why."""
 
 

@@ -8,7 +8,7 @@ from agents.working_time import ALWAYS, Hours
 from schemas.customer import Customer
 from schemas.interaction import Interaction
 from schemas.memory import Timer
-from schemas.standards import Thresholds
+from schemas.standards import HouseStandard, Thresholds
 
 
 class House(NamedTuple):
@@ -16,6 +16,7 @@ class House(NamedTuple):
 
     limits: Thresholds = Thresholds()
     hours: Hours = ALWAYS
+    own: tuple[HouseStandard, ...] = ()
     text: Classifier | None = None
 
 

@@ -38,6 +38,10 @@ def _reason(facts: Facts) -> str:
 QUEUE_ABANDONED = Kind(
     name=SIGNAL,
     team="support",
+    mechanism="expected",
+    opens="left the queue unanswered after the short-abandon limit, without asking for a call back",
+    default="5 s; expires after 7 d",
+    source="practice of contact centres",
     clears_if="The customer's next contact is answered, or they are called back.",
     reason=_reason,
     parameters=lambda facts: {"waited_seconds": facts[0], "short_abandon_seconds": facts[1]},

@@ -6,7 +6,7 @@ no search. Source: Fader, Hardie and Lee (2005); the default parameters are thei
 
 from bisect import insort
 
-from agents.alerts import Alerts, Facts, Kind
+from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms import rhythm
 from agents.signals.lifecycle import came_back
 from schemas.alert import Evidence, Value
@@ -60,6 +60,10 @@ def _probability(facts: Facts) -> float | None:
 GONE_SILENT = Kind(
     name="gone_silent",
     team="retention",
+    mechanism="rhythm",
+    opens="a regular buyer (3 or more purchase days) is silent beyond the own rhythm",
+    default="P(alive) < 0.5",
+    source="BG/NBD: Fader, Hardie and Lee (2005), fit of CDNOW",
     clears_if="The customer buys again.",
     reason=_reason,
     parameters=_parameters,
@@ -69,6 +73,11 @@ GONE_SILENT = Kind(
 WON_BACK = Kind(
     name="won_back",
     team="success",
+    mechanism="rhythm",
+    opens="a customer whose silence was told buys again",
+    source="the mirror of `gone_silent`",
+    severity=INFO,
+    notice=True,
     clears_if="Nothing to clear: this is told once.",
     reason=lambda facts: f"Bought again, after falling silent on {iso_day(int(facts[0] or 0))}.",
     parameters=lambda facts: {"silent_since": iso_day(int(facts[0] or 0))},

@@ -1,7 +1,7 @@
 """Which of a few languages a text is in, by its commonest words; or that it is none of them.
 
 The commonest words of a language make up nearly half of what is written in it, so a sentence is
-enough. More than thirty other languages stand against those that are judged, so that Dutch is not
+enough. Twenty-seven other languages stand against those that are judged, so that Dutch is not
 taken for German nor Portuguese for Spanish.
 """
 

@@ -68,7 +68,8 @@ class Lexicon:
 
 def _signs_alone(said: Sequence[Token]) -> Verdict:
     """A message without words: emoji need no language."""
-    weights = [(emoji()[sign], sign) for sign, *_ in said if sign in emoji()]
+    signs = [token.known_as for token in said if token.known_as in emoji()]
+    weights = [(emoji()[sign], sign) for sign in signs]
     if not weights:
         return Verdict(None, None, (NO_TEXT,))
     return _summed(None, [(Hit(weight, 0, 0, is_mild=False), sign) for weight, sign in weights])

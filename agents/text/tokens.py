@@ -4,15 +4,17 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 from unicodedata import combining, normalize
+
+from msgspec import Struct
 
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "o", "ł": "l"})
 BREAKS = frozenset(".!?…;:")
 """What ends a sentence; a blank line does too."""
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True, gc=False):
     """A word, a sign or a mark of punctuation; `start` and `end` are places in the text."""
 
     known_as: str
@@ -73,11 +75,15 @@ def emoji() -> dict[str, float]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    # Nothing here can run over a text twice: the work stays in step with its length.
-    signs = "|".join(re.escape(sign) for sign in sorted(emoji(), key=len, reverse=True))
+    # Nothing here can run over a text twice: the work stays in step with its length. Signs of one
+    # character are a class, and the others are tried only where one can begin: most places are
+    # spaces, and forty alternatives at each of them would be most of the work.
+    single = "".join(re.escape(sign) for sign in emoji() if len(sign) == 1)
+    longer = sorted((sign for sign in emoji() if len(sign) > 1), key=lambda sign: -len(sign))
+    begins = "".join(re.escape(first) for first in sorted({sign[0] for sign in longer}))
     return re.compile(
         r"(?P<link>(?:https?://|www\.)\S{1,500})"
         r"|(?P<word>[^\W\d_]+)"
-        rf"|(?P<sign>{signs}|[.!?…;:,¿¡])"
+        rf"|(?P<sign>(?=[{begins}])(?:{'|'.join(map(re.escape, longer))})|[{single}.!?…;:,¿¡])"
         r"|(?P<blank>\n[ \t\r]{0,9}\n)"
     )

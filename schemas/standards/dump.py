@@ -3,7 +3,7 @@
 import inspect
 import textwrap
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import msgspec
@@ -17,10 +17,17 @@ from schemas.standards.units import Duration, WorkingTime, written
 _LAST = ("expires", "enabled", "team", "severity")
 _COMMON = frozenset({*Limits.__struct_fields__, *Standing.__struct_fields__})
 
+_HEAD = """\
+# Durations: "90 s", "60 min", "24 h", "30 d"; of working time also "5 working days".
+# (S): a figure that the sources of this field name; all others are ours.
+#
+# In every table: `enabled = false` turns the signal off, `team` and `severity` (info, warning,
+# error, critical) replace the signal's own, and `expires` ends an alert that nothing cleared."""
+
 
 def dump(standards: Standards) -> str:
     """The whole file: `parse(dump(standards))` says the same as `standards`."""
-    return "\n\n".join(_tables(standards)) + "\n"
+    return "\n\n".join((_HEAD, *_tables(standards))) + "\n"
 
 
 def signal_tables(thresholds: Thresholds) -> Iterator[str]:
@@ -44,7 +51,7 @@ def literal(value: object) -> str:
     if isinstance(value, dict):
         inner = ", ".join(f"{_key(key)} = {literal(each)}" for key, each in value.items())
         return f"{{ {inner} }}"
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, str):
         # A TOML basic string escapes as JSON does.

@@ -22,7 +22,8 @@ S = TypeVar("S", bound=Struct)
 
 
 class Exclude(Struct, frozen=True, forbid_unknown_fields=True):
-    """Test and bot customers, by shell pattern on the customer id or alias value."""
+    """Customers that are counted and never alerted, such as tests and bots: shell patterns
+    (* ? [abc]) on the customer id or the alias value."""
 
     customers: tuple[RequiredName, ...] = ()
 

@@ -32,7 +32,7 @@ _UNITS = {
     **dict.fromkeys(("d", "day", "days"), DAY),
     **dict.fromkeys(("w", "week", "weeks"), WEEK),
 }
-_DURATION = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*")
+_DURATION = re.compile(r"\s*([0-9]{1,10}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*")
 _DAYS = re.compile(r"\s*([0-9]{1,9})\s*(?:wd|working days?)\s*")
 # Longer than any customer: what is above is a slip, and would leave the range of instants.
 LONGEST = 36_525 * DAY
@@ -72,11 +72,14 @@ def working_time(text: str) -> WorkingTime:
             raise ValueError(f"{quoted(text)} is not between 1 and {MOST_WORKING_DAYS} days")
         return working_days(number)
     try:
-        return WorkingTime(duration(text))
+        span = duration(text)
     except ValueError as why:
         if "is not a duration" in str(why):
             raise ValueError(f'{why}, or working days as "5 wd"') from None
         raise
+    if span > MOST_WORKING_DAYS * DAY:
+        raise ValueError(f"{quoted(text)} is longer than {MOST_WORKING_DAYS} days of working time")
+    return WorkingTime(span)
 
 
 def written(span: int) -> str:

@@ -23,7 +23,7 @@ from benchmarks.generate import BEGIN, interactions
 from heed.cdnow_data import cdnow_path
 from heed.formats import read
 from heed.replay import Replay
-from heed.shop_day import shop_day
+from heed.simulator.crowd import shop_day
 from schemas.instant import rfc3339
 from streams.embedded import EmbeddedBroker
 from streams.settings import Settings

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from heed.publish import publish
-from heed.shop_day import shop_day
+from heed.simulator.crowd import shop_day
 from streams.embedded import EmbeddedBroker
 from streams.settings import Settings
 from tests.support.programs import need_program

@@ -19,11 +19,12 @@ from typing import Any
 import pytest
 
 from heed.demo import DAY
-from heed.shop_day import shop_day
+from heed.simulator.day import busy_day
 from tests.support.kafka import guard
 from tests.support.wait import until
 
 PURCHASES = 69_659
+EVENTS = PURCHASES + sum(1 for _ in busy_day(DAY))
 SIGNALS = {"cart_abandoned", "checkout_abandoned", "queue_abandoned", "gone_silent", "won_back"}
 ENVIRONMENT = {name: said for name, said in os.environ.items() if not name.startswith("HEED_")}
 
@@ -100,7 +101,7 @@ def once() -> dict[str, Any]:
 
 
 def test_every_purchase_and_the_whole_day_are_decided(once: dict[str, Any]) -> None:
-    assert once["events"] == PURCHASES + sum(1 for _ in shop_day(DAY))
+    assert once["events"] == EVENTS
     assert once["rejected"] == 0
     assert once["customers"] > 23_570, "the 23,570 of CDNOW, and those of the day"
 
@@ -147,7 +148,7 @@ def test_it_stays_after_the_last_purchase_until_it_is_ended(tmp_path: Path) -> N
         assert demo.get("/readyz") == (200, "ready\n")
         code, out = demo.end(signal.SIGTERM)
     assert code == 0, demo.said()
-    assert out.startswith("74,843 interactions")
+    assert out.startswith(f"{EVENTS:,} interactions")
 
 
 def test_ended_before_it_has_begun_it_is_silent_about_it(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from agents.decide import Customers
-from heed.shop_day import shop_day
+from heed.simulator.crowd import shop_day
 from schemas.customer import Customer
 from streams.clock import Clock
 from streams.contract import Line

@@ -17,7 +17,8 @@ import pytest
 from heed.cdnow_data import cdnow_path
 from heed.cli import main
 
-COMMANDS = ["demo", "worker", "replay", "publish", "alerts", "check", "topics", "settings"]
+COMMANDS = ["demo", "worker", "replay", "publish", "alerts", "simulate", "check", "topics",
+            "standards", "settings"]  # fmt: skip
 NOWHERE = "127.0.0.1:1"
 
 ADD: dict[str, object] = {
@@ -122,7 +123,7 @@ def test_heed_alone_shows_the_help(heed: Heed) -> None:
 
 def test_settings_lists_each_with_default_and_meaning(heed: Heed) -> None:
     lines = heed("settings").stdout.decode().splitlines()
-    assert "HEED_PARTITIONS=8  # Partitions of topics that Heed creates; " in lines[6]
+    assert "HEED_PARTITIONS=8  # Partitions of topics that Heed creates; " in lines[7]
     assert all(line.startswith("HEED_") and "  # " in line for line in lines)
 
 

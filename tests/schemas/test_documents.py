@@ -7,10 +7,14 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
+from schemas.instant import MINUTE
 from schemas.interaction import Channel, Interaction, Party, Reason, Rejected, decode
-from schemas.standards import BadStandards, Exclude, Thresholds, parse
+from schemas.playbooks import Action
+from schemas.playbooks import parse as parse_playbooks
+from schemas.standards import BadStandards, Exclude, Thresholds, WorkingTime, parse
 from schemas.vocabulary import VOCABULARY, Product
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -95,8 +99,11 @@ def test_every_message_in_the_document_is_what_is_said(record: bytes) -> None:
     assert refused.value.message in reasons()[refused.value.reason]
 
 
+HOURS, OVERRIDES, STANDARD, PLAYBOOK, EXCLUSION = blocks(STANDARDS, "toml")
+
+
 def test_the_overrides_of_the_document_hold_as_it_says() -> None:
-    standards = parse(blocks(STANDARDS, "toml")[0])
+    standards = parse(OVERRIDES)
     for scope, minutes, silent in (
         ((None, None, None), 60, True),
         (("customer", "north", None), 90, True),
@@ -105,12 +112,50 @@ def test_the_overrides_of_the_document_hold_as_it_says() -> None:
         ((None, "north", "airport"), 20, True),
     ):
         found = standards.thresholds(*scope)
-        assert found.cart_abandoned.idle == minutes * 60_000_000, scope
+        assert found.cart_abandoned.idle == minutes * MINUTE, scope
         assert found.gone_silent.enabled is silent, scope
+    bank = standards.thresholds(None, None, None, {"sector": "bank"})
+    assert bank.complaint_unanswered.within == 240 * MINUTE
+    assert standards.hours(None, None, None).always
+    assert not standards.hours(None, None, None, None, "night").always
+
+
+def test_the_hours_of_the_document_are_hours() -> None:
+    week = parse(HOURS).base_hours.week
+    assert [len(day) for day in week] == [2, 1, 1, 1, 1, 0, 0]
+
+
+def test_the_standard_of_the_document_is_one_and_its_keys_are_explained() -> None:
+    (own,) = parse(STANDARD).own
+    assert own.within == 30 * MINUTE
+    told = [word for row in rows(STANDARDS, "Standards of your own")[1:] for word in words(row[0])]
+    assert sorted(told) == sorted(own.__struct_encode_fields__)
+
+
+def test_the_playbook_of_the_document_is_one_and_names_every_key() -> None:
+    books = parse_playbooks(PLAYBOOK)
+    plain = books.action("cart_abandoned", None, None)
+    north = books.action("cart_abandoned", None, "north")
+    assert plain is not None
+    assert north is not None
+    assert (plain.code, plain.max_cost) == ("call_about_cart", 5)
+    assert north.text == "Moin! Call, and ask what was missing."
+    keys = re.findall(r"^(\w+) = ", PLAYBOOK.partition("[[override]]")[0], re.MULTILINE)
+    assert keys == list(Action.__struct_fields__)
+
+
+def test_every_signal_in_working_time_is_named() -> None:
+    section = STANDARDS.partition("## Opening hours")[2].partition("\n## ")[0]
+    worked = {
+        name
+        for name, signal in Thresholds.__annotations__.items()
+        if any(field.type is WorkingTime for field in msgspec.structs.fields(signal))
+    }
+    assert worked == set(re.findall(r"`(\w+_\w+)`", section))
 
 
 def test_the_exclusion_of_the_document_is_one() -> None:
-    standards = parse(blocks(STANDARDS, "toml")[1])
+    standards = parse(EXCLUSION)
     assert standards.exclude != Exclude()
     assert standards.excludes("bot-7")
 

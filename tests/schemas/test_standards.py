@@ -16,11 +16,17 @@ from schemas.standards import (
     LONGEST,
     BadStandards,
     Duration,
+    Limits,
     Standards,
     Thresholds,
+    WorkingTime,
+    dump,
     duration,
     load,
     parse,
+    working_days,
+    working_time,
+    written,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,27 +87,102 @@ def test_nothing_said_is_the_default() -> None:
 def test_the_example_is_the_defaults() -> None:
     standards = load(EXAMPLE)
     assert standards.base == Standards().base
+    assert standards.base_hours == Standards().base_hours
     assert standards.exclude == Standards().exclude
     assert not standards.varies
+    assert not standards.own
+
+
+def test_the_example_is_written_from_the_tables_themselves() -> None:
+    assert EXAMPLE.read_text(encoding="utf-8").startswith(dump(Standards()))
 
 
 def test_the_example_names_every_key() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     for table in msgspec.structs.fields(Thresholds):
-        section = text.partition(f"[{table.name}]")[2].partition("\n[")[0]
+        section = text.partition(f"\n[{table.name}]")[2].partition("\n[")[0]
         named = re.findall(r"^(\w+) = ", section, re.MULTILINE)
         keys = set(table.type.__struct_fields__) - {"team", "severity"}
         assert sorted(named) == sorted(keys), table.name
 
 
+def uncommented() -> Standards:
+    return parse(
+        re.sub(r"^# ((?:\[|\w+ =).*)$", r"\1", EXAMPLE.read_text("utf-8"), flags=re.MULTILINE)
+    )
+
+
 def test_the_overrides_of_the_example_hold_once_they_are_no_comment() -> None:
-    text = re.sub(r"^# ((?:\[|\w+ =).*)$", r"\1", EXAMPLE.read_text("utf-8"), flags=re.MULTILINE)
-    standards = parse(text)
+    standards = uncommented()
     assert idle(standards, None, "north", None) == 90
     assert standards.thresholds(None, "north", None).cart_abandoned.enabled
     assert not standards.thresholds("partner", "north", None).cart_abandoned.enabled
     assert idle(standards, "partner", "north", None) == 90
     assert standards.thresholds("partner", "south", None) == Standards().base
+    bank = standards.thresholds(None, None, None, {"sector": "bank"})
+    assert bank.complaint_unanswered.within == 4 * HOUR
+    assert standards.thresholds(None, None, None, None, "vip").answer_late.within == 10 * SECOND
+
+
+def test_the_standard_of_the_example_names_every_key() -> None:
+    (own,) = uncommented().own
+    section = EXAMPLE.read_text("utf-8").partition("# [[standard]]")[2]
+    assert re.findall(r"^# (\w+) = ", section, re.MULTILINE) == [*own.__struct_encode_fields__]
+    assert (own.name, own.began, own.team) == (
+        "room_service_in_time", "x_room_service_ordered", "kitchen"
+    )  # fmt: skip
+
+
+def test_every_table_of_a_signal_can_be_turned_off_and_told_to_others() -> None:
+    for table in msgspec.structs.fields(Thresholds):
+        said = f'[{table.name}]\nenabled = false\nteam = "desk"\nseverity = "critical"'
+        limits = getattr(parse(said).base, table.name)
+        assert isinstance(limits, Limits)
+        assert (limits.enabled, limits.team, limits.severity) == (False, "desk", "critical")
+        default = getattr(Thresholds(), table.name)
+        assert default.enabled is (table.name != "resolution_unconfirmed")
+        assert default.team is default.severity is None
+
+
+def test_alerts_that_stand_open_end() -> None:
+    lasting = {name for name in Thresholds.__struct_fields__
+               if hasattr(getattr(Thresholds(), name), "expires")}  # fmt: skip
+    assert set(Thresholds.__struct_fields__) - lasting == {
+        "gone_silent", "won_back", "return_late", "spend_grown", "milestone_reached", "delighted",
+        "advocate",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("8 h", 8 * HOUR), ("1 d", DAY), ("5 wd", working_days(5)), ("0 s", 0),
+        ("1 working day", working_days(1)), (" 5 working days ", working_days(5)),
+        ("366wd", working_days(366)),
+    ],
+)  # fmt: skip
+def test_working_time_is_a_duration_or_a_number_of_working_days(text: str, value: int) -> None:
+    assert working_time(text) == value
+    assert type(working_time(text)) is WorkingTime
+
+
+def test_working_time_ends_at_a_year_of_days() -> None:
+    assert working_time("366 d") == 366 * DAY
+    with pytest.raises(ValueError, match="longer than 366 days of working time"):
+        working_time("367 d")
+
+
+@pytest.mark.parametrize("text", ["0 wd", "367 wd", "1.5 wd", "5 workdays", "-5 wd", "5 days wd"])
+def test_anything_else_is_no_working_time(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is not (between 1 and 366 days|a duration such as)"):
+        working_time(text)
+
+
+@given(st.integers(0, 366 * DAY), st.integers(0, LONGEST), st.integers(1, 366))
+def test_a_duration_is_written_as_it_is_read(worked: int, span: int, days: int) -> None:
+    assert working_time(written(worked)) == worked
+    assert duration(written(span)) == span
+    assert working_time(written(working_days(days))) == working_days(days)
 
 
 def test_a_byte_order_mark_is_none_of_the_file(tmp_path: Path) -> None:

@@ -75,7 +75,13 @@ def test_durations_are_microseconds_and_a_negative_future_is_not_checked() -> No
 def test_outputs_go_to_the_topics_as_they_are_called() -> None:
     found = load(env={"HEED_ALERTS_TOPIC": "my-alerts"})
     assert (found.topic("alerts"), found.topic("alerts.sales")) == ("my-alerts", "alerts.sales")
-    assert found.written_topics() == ["interactions", "customers", "my-alerts", "rejected"]
+    assert found.written_topics() == [
+        "interactions",
+        "customers",
+        "my-alerts",
+        "lifecycle",
+        "rejected",
+    ]
 
 
 @pytest.mark.parametrize(

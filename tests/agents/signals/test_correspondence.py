@@ -12,9 +12,12 @@ import pytest
 from agents.decide import Customers
 from agents.harness import Harness
 from agents.rulebook import Rulebook
+from agents.signals.correspondence import signals
+from agents.signals.correspondence.message import NegativeMessage
+from agents.signals.protocol import House
 from agents.text import UNKNOWN_LANGUAGE, Verdict, classifier
 from schemas.customer import MAX_BYTES, Customer, decode
-from schemas.standards import parse
+from schemas.standards import Thresholds, parse
 from tests.agents.say import DAY, HOUR, MINUTE, START, Record, said, shop, told
 
 BAD = "Terrible, rude and useless service. I am furious and I want my money back."
@@ -258,7 +261,10 @@ def test_an_unknown_language_is_counted_and_nothing_is_told() -> None:
 
 
 def test_without_a_classifier_it_is_silent() -> None:
-    assert told(shop("", said("message_received", 0, text=BAD))) == []
+    silent = NegativeMessage(Thresholds().negative_message, None)
+    assert silent.reacts_to == frozenset()
+    by_name = {signal.kinds[0].name: signal for signal in signals(House(text=None))}
+    assert by_name["negative_message"].reacts_to == frozenset()
 
 
 def test_exactly_a_day_after_its_last_opening_it_may_open_again() -> None:

@@ -1,4 +1,4 @@
-"""A seeded day of a shop, for `heed demo`: carts, checkouts, a phone queue, a store and e-mail.
+"""The many of the demo's day: a shop with carts and checkouts, a phone queue, a store, e-mail.
 
 Everyone lives one story of a fixed mix, so that each kind of alert opens, and each way of clearing
 it is seen: carts and checkouts `returned`, `recovered` and `emptied`, callers who gave up

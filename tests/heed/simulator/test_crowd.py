@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from heed.shop_day import ACTIONS, CALLERS, SHOPPERS, Visit, shop_day
+from heed.simulator.crowd import ACTIONS, CALLERS, SHOPPERS, Visit, shop_day
 from schemas.instant import DAY, MINUTE, SECOND, instant
 from schemas.interaction import Interaction, decode
 from schemas.vocabulary import VOCABULARY

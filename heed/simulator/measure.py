@@ -1,0 +1,108 @@
+"""How well alarms agree with truths: precision, recall and delay.
+
+An alarm is right if a truth that its signal ought to notice holds for that customer around it (see
+`Meaning`). A truth is counted if all of its time to be noticed lies within what was watched, and is
+noticed by its first right alarm.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median, stdev
+from typing import NamedTuple
+
+from heed.simulator.truth import MEANINGS, Meaning, Truth, truths_of
+
+
+class Alarm(NamedTuple):
+    """An alert that opened, or what a rule of thumb would have told; `at` is in microseconds."""
+
+    signal: str
+    customer_id: str
+    at: int
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one signal in one run: what was counted, what was right, and how late it came."""
+
+    truths: int
+    noticed: int
+    alarms: int
+    right: int
+    delay: float | None
+    """Median time from the truth to its first right alarm, in microseconds."""
+
+    @property
+    def precision(self) -> float | None:
+        """The share of alarms that are right; None without alarms."""
+        return self.right / self.alarms if self.alarms else None
+
+    @property
+    def recall(self) -> float | None:
+        """The share of truths that are noticed; None without truths."""
+        return self.noticed / self.truths if self.truths else None
+
+
+def measure(signal: str, truths: Iterable[Truth], alarms: Iterable[Alarm], end: int) -> Figures:
+    """The figures of one signal; what was watched ends at `end`."""
+    of_customer: dict[str, list[tuple[Truth, Meaning]]] = defaultdict(list)
+    ought = set(truths_of(signal))
+    for truth in truths:
+        if truth.what in ought:
+            of_customer[truth.customer_id].append((truth, MEANINGS[truth.what]))
+    first: dict[int, int] = {}
+    told = right = 0
+    for alarm in sorted(each for each in alarms if each.signal == signal):
+        told += 1
+        seen = [pair for pair in of_customer[alarm.customer_id] if notices(alarm, *pair)]
+        right += bool(seen)
+        for truth, _ in seen:
+            first[id(truth)] = min(alarm.at, first.get(id(truth), alarm.at))
+    counted = [
+        truth
+        for pairs in of_customer.values()
+        for truth, meaning in pairs
+        if truth.at + meaning.within <= end
+    ]
+    delays = [first[id(truth)] - truth.at for truth in counted if id(truth) in first]
+    return Figures(len(counted), len(delays), told, right, median(delays) if delays else None)
+
+
+def notices(alarm: Alarm, truth: Truth, meaning: Meaning) -> bool:
+    """Whether that alarm is of that truth."""
+    if not truth.at - meaning.lead <= alarm.at <= truth.at + meaning.within:
+        return False
+    if truth.until is not None and alarm.at > truth.until:
+        return False
+    return not meaning.by_subject or alarm.subject == truth.detail.get("subject")
+
+
+class Run(NamedTuple):
+    """The figures of one company, by signal: Heed's and the rule of thumb's."""
+
+    heed: dict[str, Figures]
+    thumb: dict[str, Figures]
+    truths: dict[str, Figures]
+    """Of no alarms at all: how many truths there are."""
+
+
+class Spread(NamedTuple):
+    """Mean and standard deviation over the runs that had a figure."""
+
+    mean: float
+    deviation: float
+    runs: int
+
+
+def spread(figures: Sequence[float | None]) -> Spread | None:
+    """Over several runs; None where none of them had a figure.
+
+    >>> spread([1.0, None, 3.0])
+    Spread(mean=2.0, deviation=1.4142135623730951, runs=2)
+    """
+    known = [figure for figure in figures if figure is not None]
+    if not known:
+        return None
+    return Spread(fmean(known), stdev(known) if len(known) > 1 else 0.0, len(known))

@@ -1,0 +1,65 @@
+"""All stories together through the live path: what each expects is told, and nothing else of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from schemas.alert import Alert, decode
+from schemas.instant import MINUTE, rfc3339
+from streams.embedded import EmbeddedBroker
+from streams.settings import Settings
+from tests.broker.live import lived
+from tests.broker.test_replay_equals_live import on_kafka, settings
+from tests.stories.reading import Story
+from tests.stories.test_stories import interleaved, together
+from tests.support.kafka import Kafka
+
+GROUPS = together()
+PARTITIONS = 4
+
+
+def values(group: list[Story]) -> list[bytes]:
+    """The stories, and enough strangers after them that the clock of each partition goes on."""
+    end = max(story.until for story in group) + 10 * MINUTE
+    strangers: list[dict[str, Any]] = [
+        {"id": f"s{number}", "type": "page_viewed", "time": rfc3339(end), "channel": "web",
+         "customer_id": f"stranger-{number}"}
+        for number in range(32 * PARTITIONS)
+    ]  # fmt: skip
+    return [orjson.dumps(each) for each in (*interleaved(group), *strangers)]
+
+
+def compare(group: list[Story], standards: str, made: Settings, folder: Path) -> None:
+    if standards:
+        file = folder / "standards.toml"
+        file.write_text(standards, encoding="utf-8")
+        made.standards = file
+    run = lived(values(group), made)
+    assert run.rejected == 0
+    assert run.slowest >= max(story.until for story in group)
+    # Topics have partitions: in order is what each customer was told.
+    alerts: list[Alert] = [decode(orjson.dumps(each)) for each in run.alerts]
+    for story in group:
+        told = sorted(story.told(alerts), key=_place)
+        assert told == sorted(story.expected, key=_place), story.name
+
+
+def _place(said: dict[str, Any]) -> str:
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def test_stories_through_the_embedded_broker(tmp_path: Path) -> None:
+    standards, group = max(GROUPS, key=lambda each: len(each[1]))
+    with EmbeddedBroker() as broker:
+        compare(group, standards, settings(broker.address, embedded=True), tmp_path)
+
+
+@pytest.mark.parametrize("number", range(len(GROUPS)))
+def test_stories_through_kafka(kafka: Kafka, tmp_path: Path, number: int) -> None:
+    standards, group = GROUPS[number]
+    made = on_kafka(kafka, PARTITIONS, store="rocks", state_dir=tmp_path / "state")
+    compare(group, standards, made, tmp_path)
