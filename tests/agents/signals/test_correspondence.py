@@ -8,12 +8,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.decide import Customers
 from agents.harness import Harness
 from agents.rulebook import Rulebook
 from agents.signals.correspondence import signals
 from agents.signals.correspondence.message import NegativeMessage
+from agents.signals.correspondence.repetition import crossing
 from agents.signals.protocol import House
 from agents.text import UNKNOWN_LANGUAGE, Verdict, classifier
 from schemas.customer import MAX_BYTES, Customer, decode
@@ -161,6 +164,27 @@ def test_a_complaint_older_than_the_last_opening_opens_nothing() -> None:
     harness = shop("", *records).advance(minutes=41 * 24 * 60)
     harness.feed([opened(5 * DAY, ticket_id="late")])
     assert of(harness, "complaint_repeated") == [(10 * DAY, "open"), (40 * DAY, "recovered")]
+
+
+@given(
+    st.lists(st.integers(0, 100), min_size=1, max_size=8, unique=True),
+    st.integers(1, 40),
+    st.integers(1, 4),
+)
+def test_the_crossing_is_the_first_at_which_the_window_holds_enough(
+    times: list[int], window: int, least: int
+) -> None:
+    times.sort()
+    for at in times:
+        enough = [
+            last
+            for last in times
+            if last >= at
+            and sum(last - window <= each <= last for each in times) >= least
+            and at >= sorted(each for each in times if each <= last)[-least]
+        ]
+        found = crossing(times, at, window, least)
+        assert (found[1] if found else None) == (min(enough) if enough else None)
 
 
 # Effort
