@@ -270,7 +270,7 @@ def test_the_reason_holds_the_words_that_decided_and_the_rule_its_figures() -> N
     message = said("message_received", 0, text="...")
     (alert,) = judged("", Fixed(Verdict("en", -0.9, words)), message).alerts
     assert alert.reason == (
-        "Wrote something strongly negative (-0.9 of -1): “worst”, “never again”, “rude”."
+        "Wrote something strongly negative (-0.90 of -1): “worst”, “never again”, “rude”."
     )
     assert alert.rule.parameters == {
         "score": -0.9, "threshold": -0.6, "language": "en", "words": list(words[:3]),
