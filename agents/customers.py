@@ -21,6 +21,7 @@ COUNTERS = {
     "duplicates": "Interactions dropped because their id was among the customer's last 64.",
     "alerts": "Alerts told, by what became of them.",
     "lifecycle_transitions": "Changes of customers' stages of life.",
+    "unknown_language": "Messages in a language that the classifier of texts does not know.",
     "signal_errors": "Failures of a signal on one customer; at an interaction, it is rejected.",
 }
 GAUGES = {
