@@ -7,6 +7,7 @@ from agents import lifecycle
 from agents.identity import routing_key, who
 from schemas import lifecycle as lifecycle_out
 from schemas.alert import (
+    Action,
     Alert,
     Evidence,
     Resolution,
@@ -50,6 +51,8 @@ class Kind(NamedTuple):
     mechanism: str = ""
     notice: bool = False
     """Told once, with no state to clear."""
+    action: Action | None = None
+    """What to do about it, whoever the customer is."""
 
 
 class Alerts:
@@ -219,6 +222,7 @@ class Alerts:
             probability=kind.probability(facts),
             value_at_risk=kind.value(facts),
             team=alert.team or kind.team,
+            recommended_action=kind.action,
             evidence=evidence_out(alert.evidence),
             reason=kind.reason(facts),
             clears_if=kind.clears_if,
