@@ -12,7 +12,7 @@ from agents.mechanisms.idle import Idle
 from agents.mechanisms.rhythm import REGULAR, usual_gap
 from agents.mechanisms.standing import evidence_of
 from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, journey_of
-from schemas.customer import Customer
+from schemas.customer import Customer, fits
 from schemas.instant import DAY, rfc3339
 from schemas.interaction import Interaction
 from schemas.journey import MOST_PRAISE
@@ -57,7 +57,7 @@ ADVOCATE = Kind(
 class Advocates:
     """Who recommends the house.
 
-    >>> praises("survey_answered", SurveyEvent(instrument="nps", score=9))
+    >>> praises(SurveyEvent(instrument="nps", score=9))
     True
     """
 
@@ -71,7 +71,7 @@ class Advocates:
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         proven = event.time
         if event.kind != _REFERRED:
-            if not praises(event.kind, event.properties):
+            if not praises(event.properties):
                 return
             journey = journey_of(customer)
             praise = journey.praise
@@ -80,6 +80,8 @@ class Advocates:
             horizon = proven - self.limits.window
             praise = journey.praise = [at for at in praise if at >= horizon][-self.least :]
             if len(praise) < self.least:
+                if not fits(customer):
+                    journey.praise = []
                 return
         journey = journey_of(customer)
         known = journey.advocate
@@ -97,7 +99,7 @@ class Advocates:
         )
 
 
-def praises(kind: str, said: SurveyEvent | OpinionEvent | ReviewEvent) -> bool:
+def praises(said: SurveyEvent | OpinionEvent | ReviewEvent) -> bool:
     """Whether an answer or a rating is the best there is, or next to it."""
     if isinstance(said, SurveyEvent):
         score = said.score

@@ -10,7 +10,7 @@ from bisect import insort
 from agents.alerts import ERROR, Alerts, Facts, Kind
 from agents.mechanisms.standing import evidence_of, stand, standing
 from agents.signals.journey.waits import journey_of
-from schemas.customer import Customer, OpenAlert
+from schemas.customer import Customer, OpenAlert, fits
 from schemas.instant import DAY
 from schemas.interaction import Interaction
 from schemas.journey import MOST_LOOKS
@@ -121,7 +121,7 @@ class Cancelling:
         last = looks[-1]
         counted = [look for look in looks if look >= last - window][-self.least :]
         if len(counted) < self.least:
-            journey.looks = counted
+            journey.looks = counted if fits(customer) else []
             return
         journey.looks = []
         facts: Facts = [_PAGE, self.least, window, *counted]

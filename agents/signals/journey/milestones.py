@@ -85,7 +85,7 @@ class Milestones:
             return
         day = timer.due // DAY
         first = history.first
-        before = _anniversary(first, day - 366)
+        before = _anniversary(first, day - 367)
         if before is None or history.days[-1] <= before:
             return  # Has not bought in this year: the next order begins to count again.
         self._tell("year", _year(day) - _year(first), timer.due, last_order(customer), alerts)

@@ -12,7 +12,7 @@ from agents.mechanisms.expected import began
 from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
 from schemas.alert import Resolution
 from schemas.customer import Customer, bounded
-from schemas.instant import DAY, day_of, iso_day
+from schemas.instant import DAY, LATEST, day_of, iso_day
 from schemas.interaction import Interaction
 from schemas.memory import Timer
 from schemas.standards import OccasionDue
@@ -25,6 +25,7 @@ _REACHED_OUT = (
 _YEARLY = ("birthday", "anniversary", "geburtstag", "jahrestag", "jubil")
 _DATE = re.compile(r"(?:(\d{4})-|--)?(\d\d)-(\d\d)(?:[T ].*)?", re.ASCII | re.DOTALL)
 _EPOCH = date(1970, 1, 1).toordinal()
+_LAST_DAY = date.max.toordinal() - _EPOCH
 _SOME_LEAP_YEAR = 2000
 
 
@@ -80,7 +81,9 @@ class Occasions:
 
     def on_timer(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         day, yearly = int(timer.facts[0] or 0), bool(timer.facts[1])
-        end = (day + 1) * DAY
+        end = min((day + 1) * DAY, LATEST)
+        # With more than a year of notice the one before may stand up to this instant.
+        alerts.resolve(self.name, timer.subject, timer.due, "expired")
         if self.limits.enabled:
             facts: Facts = [timer.since, int(self.limits.before), timer.subject, day]
             stand(
@@ -148,6 +151,8 @@ def next_day(month_and_day: tuple[int, int], start: int) -> int | None:
     >>> iso_day(next_day((2, 29), date(2026, 11, 22).toordinal() - _EPOCH))
     '2027-02-28'
     """
+    if start > _LAST_DAY:
+        return None
     first = date.fromordinal(start + _EPOCH)
     for year in (first.year, first.year + 1):
         if year > date.max.year:

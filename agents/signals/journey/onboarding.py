@@ -41,7 +41,7 @@ def _stalled_reason(facts: Facts) -> str:
 ONBOARDING_STALLED = Kind(
     name="onboarding_stalled",
     team="success",
-    clears_if="The customer reaches a first value, or uses or orders again on a later day.",
+    clears_if="The customer reaches a first value, uses it on a later day, or orders again.",
     reason=_stalled_reason,
     parameters=lambda facts: {"within_days": int(facts[1] or 0) / DAY, "began_with": facts[2]},
     opens="signed up, on trial or first order, and no value reached and no repeated use",
@@ -74,7 +74,7 @@ class OnboardingBegun(Expected):
             if kind == _DELETED:
                 if at >= since:
                     conclude(customer, self.name, at, "superseded", alerts)
-            elif kind not in ("signed_up", "trial_started") and day_of(at) > day_of(since):
+            elif _is_again(customer, kind, at, since):
                 journey_of(customer).flags |= ONBOARDED
                 conclude(customer, self.name, at, "recovered", alerts)
                 return
@@ -97,6 +97,13 @@ class OnboardingBegun(Expected):
         if kind == _ORDER:
             return history is not None and history.orders == 1
         return history is None or history.repeats == 0
+
+
+def _is_again(customer: Customer, kind: str, at: int, since: int) -> bool:
+    """Whether it is used on a later day, or bought on a second one."""
+    if kind == _ORDER:
+        return customer.purchases is not None and customer.purchases.repeats > 0
+    return kind in USES and day_of(at) > day_of(since)
 
 
 def _lapsing_reason(facts: Facts) -> str:

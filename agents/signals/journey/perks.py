@@ -12,7 +12,7 @@ from agents.mechanisms.rhythm import usual_gap
 from agents.mechanisms.standing import open_ones, stand, standing
 from agents.signals.journey.waits import journey_of, last_order
 from schemas.alert import Resolution
-from schemas.customer import Customer, Purchases, bounded
+from schemas.customer import Customer, Purchases, bounded, fits
 from schemas.instant import DAY, day_of, iso_day
 from schemas.interaction import Interaction
 from schemas.journey import KIND_BYTES, MOST_PERKS, Journey, Perk
@@ -125,10 +125,10 @@ class Perks:
         return _times((given >> 2) & (self.known >> 2)) >= self.limits.least
 
     def _silent(self, history: Purchases) -> tuple[int, float]:
-        """When silence since the last order is beyond the own median gap, and that gap in days."""
+        """When the day is over on which they would have come, and the own median gap in days."""
         days = history.days
         gap = usual_gap(days, 0.5) * self.limits.factor if len(days) > 1 else 0.0
-        return history.last_at + round(gap * DAY), gap
+        return round((days[-1] + 1 + gap) * DAY), gap
 
     def _give(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at, history, journey = event.time, customer.purchases, journey_of(customer)
@@ -141,7 +141,7 @@ class Perks:
             perk = Perk(kind)
             journey.perks.append(perk)
         perk.given |= (1 << place) & self.known
-        if len(journey.perks) > MOST_PERKS:
+        if len(journey.perks) > MOST_PERKS or not fits(customer):
             journey.perks.remove(min(journey.perks, key=_usual))
         alert = standing(customer, self.name, kind)
         if alert is not None:
