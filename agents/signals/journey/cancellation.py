@@ -80,9 +80,14 @@ class Cancelling:
             # The most frequent event of all: what is not the page leaves at once.
             said = event.properties
             url, path = said.url, said.path
-            if (url is not None and self.is_cancelling(url)) or (
-                path is not None and self.is_cancelling(path)
-            ):
+            if url is None:
+                found = path is not None and self.is_cancelling(path)
+            else:
+                found = self.is_cancelling(url) or (
+                    # Most addresses contain their path, which then needs no look of its own.
+                    path is not None and path not in url and self.is_cancelling(path)
+                )
+            if found:
                 self._look(customer, event, alerts)
         elif kind in _SIGNS:
             if self._counts(customer, event.time):

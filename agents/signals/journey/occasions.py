@@ -27,6 +27,8 @@ _DATE = re.compile(r"(?:(\d{4})-|--)?(\d\d)-(\d\d)(?:[T ].*)?", re.ASCII | re.DO
 _EPOCH = date(1970, 1, 1).toordinal()
 _LAST_DAY = date.max.toordinal() - _EPOCH
 _SOME_LEAP_YEAR = 2000
+_ONCE, _TOLD = 0, -1
+"""In place of month and day: comes once, and has been told of."""
 
 
 def _reason(facts: Facts) -> str:
@@ -54,7 +56,8 @@ OCCASION_DUE = Kind(
 class Occasions:
     """Days that matter to a customer, 4 at most; yearly ones come again.
 
-    A timer's facts are the day (since 1970) and whether it comes again; it runs since it was set.
+    A timer's facts are the day (since 1970) and month and day as one number where it comes again;
+    it runs since it was set. Of one that comes once it waits on until the day is over.
 
     >>> Occasions(OccasionDue()).limits.before // DAY
     7
@@ -80,7 +83,9 @@ class Occasions:
             self._close(customer, event.time, alerts, deleted=False)
 
     def on_timer(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
-        day, yearly = int(timer.facts[0] or 0), bool(timer.facts[1])
+        day, comes = int(timer.facts[0] or 0), int(timer.facts[1] or 0)
+        if comes == _TOLD:
+            return
         end = min((day + 1) * DAY, LATEST)
         # With more than a year of notice the one before may stand up to this instant.
         alerts.resolve(self.name, timer.subject, timer.due, "expired")
@@ -90,15 +95,14 @@ class Occasions:
                 customer, OCCASION_DUE, self.limits, timer.subject, timer.due, facts,
                 timer.evidence, alerts, until=end,
             )  # fmt: skip
-        if yearly:
-            again = next_day(_month_and_day(timer.facts[1]), day + 1)
-            if again is not None:
-                due = max(again * DAY - self.limits.before, end)
-                facts = [again, timer.facts[1]]
-                timers.start(
-                    customer,
-                    Timer(self.name, timer.subject, due, timer.since, facts, timer.evidence),
-                )
+        due, facts = end, [day, _TOLD]
+        if comes != _ONCE:
+            again = next_day(divmod(comes, 100), day + 1)
+            if again is None:
+                return
+            due, facts = max(again * DAY - self.limits.before, end), [again, comes]
+        timer.due, timer.facts = due, facts
+        timers.start(customer, timer)
 
     def _set(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at, said = event.time, event.properties
@@ -109,7 +113,7 @@ class Occasions:
         found = _read(said.date or "", occasion, day_of(at))
         if found is None:
             return
-        day, yearly = found
+        day, comes = found
         alert = standing(customer, self.name, occasion)
         if alert is not None:
             if alert.facts[3] == day or began(alert) > at:
@@ -117,12 +121,15 @@ class Occasions:
             late = at < alert.opened_at
             alerts.resolve(self.name, occasion, at, "late_evidence" if late else "superseded")
         if running is not None:
+            if running.facts[0] == day or (comes != _ONCE and running.facts[1] == comes):
+                running.since = at  # Nothing new: this year's may have been told already.
+                return
             timers.stop(customer, running)
         if (day + 1) * DAY <= at:
             return
         self._make_room(customer, occasion)
         due = max(day * DAY - self.limits.before, at)
-        timer = Timer(self.name, occasion, due, at, [day, yearly], evidence_of(event))
+        timer = Timer(self.name, occasion, due, at, [day, comes], evidence_of(event))
         timers.start(customer, timer)
 
     def _make_room(self, customer: Customer, occasion: str) -> None:
@@ -173,7 +180,7 @@ def _in_year(year: int, month_and_day: tuple[int, int]) -> int:
 
 
 def _read(text: str, occasion: str, today: int) -> tuple[int, int] | None:
-    """The day meant, and month and day as one number where it comes every year (else 0)."""
+    """The day meant, and month and day as one number where it comes every year (else _ONCE)."""
     match = _DATE.fullmatch(text.strip())
     if match is None:
         return None
@@ -185,15 +192,10 @@ def _read(text: str, occasion: str, today: int) -> tuple[int, int] | None:
         return None
     yearly = told is None or any(word in occasion for word in _YEARLY)
     if not yearly:
-        return (told, 0) if told is not None else None
+        return (told, _ONCE) if told is not None else None
     start = today if told is None else max(told, today)
     found = next_day((month, day), start)
     return None if found is None else (found, 100 * month + day)
-
-
-def _month_and_day(number: float | int | str | None) -> tuple[int, int]:
-    month, day = divmod(int(number or 0), 100)
-    return month, day
 
 
 def _place(timer: Timer) -> tuple[int, str]:

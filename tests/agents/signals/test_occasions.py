@@ -103,6 +103,22 @@ def test_the_same_day_set_again_while_it_is_near_is_not_told_again() -> None:
     assert of(OCCASION, *records, days=20) == [(21 * DAY, "open"), (29 * DAY, "expired")]
 
 
+@pytest.mark.parametrize(("name", "when"), [("birthday", "12-20"), ("contract", "2026-12-20")])
+def test_what_the_house_has_acted_on_is_not_told_again(name: str, when: str) -> None:
+    records = [
+        occasion(0, when, name), said("message_sent", 22 * DAY), occasion(23 * DAY, when, name),
+    ]  # fmt: skip
+    assert of(OCCASION, *records, days=40) == [(21 * DAY, "open"), (22 * DAY, "actioned")]
+
+
+def test_another_day_after_that_is() -> None:
+    records = [
+        occasion(0, "2026-12-20", "contract"), said("message_sent", 22 * DAY),
+        occasion(23 * DAY, "2027-01-20", "contract"),
+    ]  # fmt: skip
+    assert of(OCCASION, *records, days=40)[2:] == [(52 * DAY, "open"), (60 * DAY, "expired")]
+
+
 def test_an_older_date_heard_of_late_does_not_replace_a_newer_one() -> None:
     records = [occasion(HOUR, "12-20"), occasion(0, "12-10")]
     assert of(OCCASION, *records, days=40) == [(21 * DAY, "open"), (29 * DAY, "expired")]
