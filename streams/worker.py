@@ -33,7 +33,7 @@ from streams.settings import Settings
 from streams.slots import Slot
 from streams.store import MemoryStore, Store
 from streams.topics import ensure, reach
-from streams.transport import Batch, BatchApp, BatchSchema
+from streams.transport import Batch, BatchApp, BatchSchema, NoTables
 from streams.web import Page
 
 S = TypeVar("S")
@@ -109,6 +109,7 @@ class Worker(Generic[S]):
             consumer_max_fetch_size=8 << 20,
             consumer_auto_offset_reset="earliest",
             web_enabled=False,
+            TableManager=NoTables,
             datadir=self._scratch.name,
         )
         app.start_at = self._start_at
@@ -125,7 +126,9 @@ class Worker(Generic[S]):
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
             failure = self.failure or self.app._crash_reason
             if working.done():
-                failure = failure or working.exception()
+                why = working.exception()
+                # What is left behind by a stop that was asked for is no failure.
+                failure = failure or (None if self._stopping.is_set() else why)
         finally:
             working.cancel()
             stopping.cancel()
