@@ -84,10 +84,11 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=500_000)
     parser.add_argument("--events", type=int, default=1_000_000)
     args = parser.parse_args()
-    from streams import logs
+    from streams import cycles, logs
     from streams.settings import Settings
     from streams.topics import ensure
 
+    cycles.calm()  # As the worker does.
     logs.configure("text", "warning")
     rows = states(args.events, args.customers)
     with tempfile.TemporaryDirectory() as folder, Kafka(Path(folder), partitions=4) as kafka:
