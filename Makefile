@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := requirements-dev.lock
 
-.PHONY: help demo test check bench format lock clean
+.PHONY: help demo test check bench quality format lock clean
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -22,6 +22,9 @@ check: .venv/test ## Lint and types
 
 bench: .venv/bench ## Heed beside its peers on a real Kafka; QUICK=1 for a short one
 	QUICK=$(QUICK) $(BIN)/python -m benchmarks.run $(ARGS)
+
+quality: .venv/base ## Precision, recall and delay of each signal on simulated companies
+	$(BIN)/python -m heed.simulator.quality --seeds 10 $(ARGS)
 
 format: .venv/test
 	$(BIN)/ruff check --fix .

@@ -7,6 +7,7 @@ from agents import lifecycle
 from agents.identity import routing_key, who
 from schemas import lifecycle as lifecycle_out
 from schemas.alert import (
+    Action,
     Alert,
     Evidence,
     Resolution,
@@ -28,6 +29,12 @@ INFO, WARNING, ERROR, CRITICAL = range(4)
 HISTORY = "history"
 
 Facts = list[float | int | str | None]
+Advice = Callable[[str, str | None, str | None], Action | None]
+"""What to do about a signal, by party and brand."""
+
+
+def _none(signal: str, party: str | None, brand: str | None) -> Action | None:
+    return None
 
 
 class Kind(NamedTuple):
@@ -56,9 +63,15 @@ class Alerts:
     """Writes the alerts of one batch into its decision; `about` sets the row they are of."""
 
     def __init__(
-        self, kinds: dict[str, Kind], decision: Decision, wall: int | None, warm_up_until: int = 0
+        self,
+        kinds: dict[str, Kind],
+        decision: Decision,
+        wall: int | None,
+        warm_up_until: int = 0,
+        advice: Advice = _none,
     ) -> None:
         self._kinds = kinds
+        self._advice = advice
         self._decision = decision
         self._detected = None if wall is None else rfc3339(wall)
         self._warm_up_until = warm_up_until
@@ -214,6 +227,9 @@ class Alerts:
         told.reason = kind.reason(facts)
         told.rule.parameters = kind.parameters(facts)
         told.suppressed_by = alert.suppressed_by
+        told.recommended_action = (
+            self._advice(signal, customer.party, customer.brand) if resolution is None else None
+        )
         self._decision.outputs.append(Output("alerts", name.encode(), encode(told)))
         self._decision.counts["alerts", signal, severity, status] += 1
         if by:

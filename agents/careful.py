@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from agents.alerts import Alerts
 from agents.mechanisms import timers
 from schemas.customer import Customer
 from streams.contract import Decision, Record, Refusal
@@ -116,7 +115,7 @@ class _Careful:
         row = view.get(why.key)
         assert row is not None, why.key
         customer, names = row.state, {kind.name for kind in why.failed.kinds}
-        alerts = Alerts(self.logic.rulebook.kinds, part, self.wall, self.logic.warm_up_until)
+        alerts = self.logic.alerts(part, self.wall)
         alerts.about(row.key, customer)
         at = view.clock.now
         for alert in [alert for alert in customer.alerts if alert.signal in names]:

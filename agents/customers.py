@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from agents.alerts import SEVERITIES
 from agents.decide import Customers
 from agents.rulebook import Rulebook
 from agents.text import classifier
+from schemas import playbooks as playbooks_file
 from schemas import standards as standards_file
 from schemas.customer import Customer
+from schemas.playbooks import BadPlaybooks, Playbooks
 from schemas.standards import BadStandards, Standards
 from streams.errors import Unusable
 from streams.metrics import Metrics
@@ -18,6 +21,7 @@ COUNTERS = {
     "duplicates": "Interactions dropped because their id was among the customer's last 64.",
     "alerts": "Alerts told, by what became of them.",
     "lifecycle_transitions": "Changes of customers' stages of life.",
+    "unknown_language": "Messages in a language that the classifier of texts does not know.",
     "signal_errors": "Failures of a signal on one customer; at an interaction, it is rejected.",
 }
 GAUGES = {
@@ -47,8 +51,8 @@ def metrics() -> Metrics:
     for reason in REASONS:
         out.rejected.labels(reason)
     for kind in Rulebook().kinds.values():
-        severity, status = ("info", "notice") if kind.name == "won_back" else ("warning", "open")
-        out.counters["alerts"].labels(kind.name, severity, status)
+        status = "notice" if kind.notice else "open"
+        out.counters["alerts"].labels(kind.name, SEVERITIES[kind.severity], status)
     return out
 
 
@@ -62,10 +66,20 @@ def load_standards(settings: Settings) -> Standards:
         raise Unusable(str(why)) from None
 
 
+def load_playbooks(settings: Settings) -> Playbooks:
+    """The house's playbooks. Raises Unusable."""
+    if settings.playbooks is None:
+        return playbooks_file.built_in()
+    try:
+        return playbooks_file.load(settings.playbooks, Rulebook().kinds)
+    except BadPlaybooks as why:
+        raise Unusable(str(why)) from None
+
+
 def worker(settings: Settings) -> Worker[Customer]:
     """A worker with the customers agent on it."""
     logic = Customers(
-        Rulebook(load_standards(settings), classifier(settings.text)),
+        Rulebook(load_standards(settings), classifier(settings.text), load_playbooks(settings)),
         future=settings.future,
         warm_up_until=settings.warm_up,
     )

@@ -60,6 +60,11 @@ class Customers:
     def codec(self) -> Codec[Customer]:
         return CustomerCodec()
 
+    def alerts(self, decision: Decision, wall: int | None) -> Alerts:
+        """What signals speak to, for one decision."""
+        book = self.rulebook
+        return Alerts(book.kinds, decision, wall, self.warm_up_until, book.advice)
+
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         mark = view.mark()
         try:
@@ -71,7 +76,7 @@ class Customers:
     def apply(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         """Decide, all or nothing. Raises SignalFailed."""
         decision = Decision()
-        alerts = Alerts(self.rulebook.kinds, decision, wall, self.warm_up_until)
+        alerts = self.alerts(decision, wall)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
         recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
@@ -152,7 +157,7 @@ class Customers:
     def fire(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
         """Fire what is due, all or nothing. Raises SignalFailed."""
         decision = Decision()
-        alerts = Alerts(self.rulebook.kinds, decision, wall, self.warm_up_until)
+        alerts = self.alerts(decision, wall)
         self._fire_due(view, alerts, limit)
         return decision
 

@@ -9,8 +9,10 @@ from agents.signals import plugins, signals
 from agents.signals.protocol import Clocked, House, Signal, Woken
 from agents.text import Classifier, classifier
 from agents.working_time import clock
+from schemas.alert import Action
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, CustomActivity, Interaction
+from schemas.playbooks import Playbooks, built_in
 from schemas.standards import HoursTable, Standards, Thresholds
 
 # Platforms name brands and branches freely; what is kept of them is only a short cut.
@@ -31,9 +33,16 @@ class Chapter(NamedTuple):
 class Rulebook:
     """One chapter for each scope that the standards tell apart."""
 
-    def __init__(self, standards: Standards | None = None, text: Classifier | None = None) -> None:
+    def __init__(
+        self,
+        standards: Standards | None = None,
+        text: Classifier | None = None,
+        playbooks: Playbooks | None = None,
+    ) -> None:
         self.standards = standards or Standards()
         self.text = text or _default_text()
+        self.playbooks = playbooks or built_in()
+        self._advice: dict[tuple[str, str | None, str | None], Action | None] = {}
         self._made: dict[tuple[Thresholds, HoursTable], Chapter] = {}
         self._scopes: dict[Scope, Chapter] = {}
         self.default = self._chapter((None, None, None, (), None))
@@ -59,6 +68,18 @@ class Rulebook:
                 self._scopes.clear()
             found = self._scopes[scope] = self._chapter(scope)
         return found
+
+    def advice(self, signal: str, party: str | None, brand: str | None) -> Action | None:
+        """What the house does about that signal, for a customer of that party and brand."""
+        asked = (signal, party, brand)
+        if asked not in self._advice:
+            if len(self._advice) >= _MOST_SCOPES:
+                self._advice.clear()
+            found = self.playbooks.action(signal, party, brand)
+            self._advice[asked] = (
+                None if found is None else Action(found.code, found.text, found.max_cost)
+            )
+        return self._advice[asked]
 
     def _chapter(self, scope: Scope) -> Chapter:
         party, brand, branch, segments, queue = scope

@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from schemas.instant import DAY, EPOCH, HOUR, LATEST, MICROSECOND, MINUTE, SECOND
@@ -208,18 +207,16 @@ class Hours:
         )
 
     def _offsets(self, midnight: int) -> list[tuple[int, int, int]]:
-        """How far the local clock is ahead of UTC, from when to when, around a date."""
-        marks = [midnight - _BEFORE, midnight + _AFTER]
-        if self._ahead(marks[0]) != self._ahead(marks[1]):
-            marks = list(range(marks[0], marks[1] + 1, HOUR))
-        found = [(marks[0], marks[-1], self._ahead(marks[0]))]
-        for before, after in pairwise(marks):
-            ahead = self._ahead(after)
-            if ahead != found[-1][2]:
-                change = self._change(before, after)
-                since, _, offset = found.pop()
-                found += [(since, change, offset), (change, marks[-1], ahead)]
-        return found
+        """How far the local clock is ahead of UTC, from when to when, around a date.
+
+        No zone has changed its clock twice within these two days.
+        """
+        since, until = midnight - _BEFORE, midnight + _AFTER
+        before, after = self._ahead(since), self._ahead(until)
+        if before == after:
+            return [(since, until, before)]
+        change = self._change(since, until)
+        return [(since, change, before), (change, until, after)]
 
     def _change(self, before: int, after: int) -> int:
         """The instant between two at which the clock is changed."""

@@ -16,6 +16,7 @@ import xxhash
 from msgspec import Struct
 
 from schemas.alert import Evidence
+from schemas.correspondence import Correspondence
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
 
@@ -178,6 +179,7 @@ class Customer(Struct, array_like=True):
     told: dict[str, int] = msgspec.field(default_factory=dict)
     pieces: list[Piece] = msgspec.field(default_factory=list)
     extra: dict[str, Any] | None = None
+    correspondence: Correspondence | None = None
 
     @property
     def deadline(self) -> int:

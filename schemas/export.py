@@ -2,7 +2,8 @@
 
 `python -m schemas.export docs/schemas` writes four files, the same bytes every time:
 interaction.json, alert.json and stage-change.json (JSON Schema 2020-12) and asyncapi.json
-(AsyncAPI 3.0), which says what lies on which Kafka topic. They are made from the classes that decode, so they cannot disagree.
+(AsyncAPI 3.0), which says what lies on which Kafka topic. They are made from the classes that
+decode, so they cannot disagree.
 """
 
 import json

@@ -15,6 +15,7 @@ Key = tuple[str | int, ...]
 """Where something stands: table and key; the name of a list of tables is followed by a number."""
 
 _MOST_CHOICES = 24
+_LONGEST_SAID = 64
 
 
 class BadFile(ValueError):
@@ -100,9 +101,10 @@ class HouseFile:
             return self.refusal(path, f"says no {missing[1]}")
         if what.startswith("Invalid enum value"):
             choices = ", ".join(map(str, _choices(known)))
-            return self.refusal(
-                path, f"{what[len('Invalid enum value ') :]} is not one of {choices}"
-            )
+            value = what[len("Invalid enum value ") :]
+            if len(value) > _LONGEST_SAID:
+                value = value[:_LONGEST_SAID] + "...'"
+            return self.refusal(path, f"{value} is not one of {choices}")
         if "matching regex" in what:
             what = f"Expected {_described(known)}"
         return self.refusal(path, _in_toml(what))

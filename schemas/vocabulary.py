@@ -118,6 +118,7 @@ class ContactEvent(Properties):
     """A moment of a contact that may belong to no known one (a call back, an answer)."""
 
     contact_id: Name | None = None
+    ticket_id: Name | None = None
     queue: Name | None = None
     medium: Medium | None = None
 
@@ -126,6 +127,7 @@ class QueueEvent(Properties):
     """A moment of one contact in a queue: without its id there is no wait to judge."""
 
     contact_id: RequiredName
+    ticket_id: Name | None = None
     queue: Name | None = None
     medium: Medium | None = None
 

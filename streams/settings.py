@@ -66,6 +66,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Memory for encoded rows beside the rocks store, MiB per partition."""
     standards: Path | None = None
     """standards.toml; the built-in defaults without one."""
+    playbooks: Path | None = None
+    """playbooks.toml: what to do about alerts; the built-in recommendations without one."""
     text: str | None = None
     """Classifier of messages, by the name under which a package offers it; without one, words."""
     lateness_seconds: Seconds = 120

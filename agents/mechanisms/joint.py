@@ -18,12 +18,22 @@ def note(
 ) -> Piece:
     """Keep a piece of evidence; those older than `keep` (microseconds) before the newest go."""
     piece = Piece(kind, event.time, bounded(event.id, PIECE_ID_BYTES), weight)
+    add(customer, piece, keep)
+    return piece
+
+
+def add(customer: Customer, piece: Piece, keep: int) -> None:
+    """The same for a piece that is no interaction, as that something did not happen in time."""
     pieces = customer.pieces
     insort(pieces, piece, key=_place)
     horizon = pieces[-1].at - keep
     if pieces[0].at < horizon or len(pieces) > MAX_PIECES:
         customer.pieces = [old for old in pieces if old.at >= horizon][-MAX_PIECES:]
-    return piece
+
+
+def forget(customer: Customer, kind: str, at: int) -> None:
+    """A piece of that kind and instant has proved wrong."""
+    customer.pieces = [piece for piece in customer.pieces if (piece.kind, piece.at) != (kind, at)]
 
 
 def within(customer: Customer, kinds: Collection[str], window: int, at: int) -> list[Piece]:

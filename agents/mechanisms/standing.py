@@ -52,6 +52,14 @@ def stand(
                 del told[name]
 
 
+def prolong(customer: Customer, signal: str, subject: str | None, until: int) -> None:
+    """What has happened again: its open alert, where there is one, expires at `until` instead."""
+    alert = standing(customer, signal, subject)
+    if alert is not None:
+        alert.until = until
+        customer.alerts_due = min(other.until for other in customer.alerts)
+
+
 def cool(customer: Customer, kind: Kind, limits: Any, at: int) -> bool:
     """Whether the cool-down since the last opening of that signal is over at `at`."""
     last = customer.told.get(kind.name)

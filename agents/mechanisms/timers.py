@@ -65,7 +65,7 @@ def due(customer: Customer, now: int) -> list[Timer]:
 def remember(customer: Customer, answer: Answer) -> None:
     """Keep an answer while what it answers may still be on its way."""
     horizon = customer.last_seen - REMEMBERED
-    if answer.at <= horizon:
+    if answer.at <= horizon or answer in customer.answers:
         return
     kept = [old for old in customer.answers if old.at > horizon]
     kept.append(answer)

@@ -55,16 +55,16 @@ class After:
                 continue
             properties = event["properties"]
             key = (event["customer_id"], properties.get(self.per) if self.per else None)
-            begun = since.get(key)
-            if begun is not None and at - begun >= self.within and not self.at_end:
-                yield self._alarm(key, begun + self.within)
-            if kind in ends or (self.once and key in since):
-                if begun is not None and at - begun >= self.within and self.at_end:
+            begun, again = since.get(key), self.once and key in since
+            if begun is not None and at - begun >= self.within:
+                if not self.at_end:
+                    yield self._alarm(key, begun + self.within)
+                elif kind in ends:
                     yield self._alarm(key, at)
-                if key in since:
-                    since[key] = None
-            elif self.test(properties):
+            if kind in starts and not again and self.test(properties):
                 since[key] = at
+            elif begun is not None and (kind in ends or again):
+                since[key] = None
         for key, begun in since.items():
             if begun is not None and begun + self.within <= end and not self.at_end:
                 yield self._alarm(key, begun + self.within)
@@ -168,7 +168,7 @@ THUMBS: tuple[Thumb, ...] = (
     Nth("cancellation_intended", "cancelled", "subscription_cancelled"),
     Nth("captured", "number ported out", "number_ported_out"),
     After("won_back", "an order after 90 days", "order_completed", "order_completed", 90 * DAY,
-          at_end=True, once=True),
+          at_end=True),
     After("complaint_unanswered", "complaint older than 3 days", "ticket_opened",
           "ticket_replied", 3 * DAY, "ticket_id", _complaint),
     After("complaint_unresolved", "complaint older than 7 days", "ticket_opened",

@@ -34,18 +34,24 @@ def _visit(visit: Episode, branch: str, met: set[str]) -> None:
     named = {"visit_id": visit.subject}
     arrived = visit.at
     visit.tell("visitor_arrived", "store", branch=branch, **named)
-    bears = about(rng, 240, 0.6)
+    looks = rng.random() < 0.12
+    bears = about(rng, 300, 0.6)
     greeted, assisted = about(rng, 16 * busy), about(rng, 22 * busy)
     minds = about(rng, 70, 0.5)
     if greeted < bears:
         visit.tell("visitor_greeted", "store", _after(arrived, greeted), branch=branch, **named)
-        if greeted > minds:
+        if greeted > minds and not looks:
             visit.know("hurt_by_greeting", arrived, subject=visit.subject)
             visit.hurt(0.3, "greeting", arrived)
-    if greeted + assisted > bears:
+    if looks or greeted + assisted > bears:
         visit.at = _after(arrived, bears)
         visit.tell("visitor_left", "store", branch=branch, **named)
+        if looks:
+            visit.know("only_looked", arrived, subject=visit.subject)
+            return
         visit.know("left_branch_unhelped", subject=visit.subject)
+        what = "hurt_at_counter" if greeted < bears else "hurt_by_greeting"
+        visit.know(what, _after(arrived, greeted) if greeted < bears else arrived)
         visit.hurt(0.5, "unhelped")
         return
     visit.at = _after(arrived, greeted + assisted)

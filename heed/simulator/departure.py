@@ -64,9 +64,9 @@ def signs(seed: int, person: Person, stay: Stay) -> Episode:
     rng = dice(seed, "signs", person.number)
     episode = Episode(person, "signs", stay.joined, rng)
     if stay.left is None:
-        if rng.random() < 0.04:  # means nothing by it
+        if rng.random() < 0.06:  # means nothing by it
             episode.at = stay.joined + round(rng.random() * (stay.end - stay.joined))
-            _sign(episode, rng.choice(("data_exported", "profile_updated")))
+            _sign(episode, rng.choice(("data_exported", "profile_updated", "number_ported_out")))
         return episode
     if stay.why == "competitor":
         episode.know("went_to_competitor", stay.left)

@@ -79,6 +79,15 @@ def notices(alarm: Alarm, truth: Truth, meaning: Meaning) -> bool:
     return not meaning.by_subject or alarm.subject == truth.detail.get("subject")
 
 
+class Run(NamedTuple):
+    """The figures of one company, by signal: Heed's and the rule of thumb's."""
+
+    heed: dict[str, Figures]
+    thumb: dict[str, Figures]
+    truths: dict[str, Figures]
+    """Of no alarms at all: how many truths there are."""
+
+
 class Spread(NamedTuple):
     """Mean and standard deviation over the runs that had a figure."""
 

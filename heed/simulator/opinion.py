@@ -17,14 +17,17 @@ from heed.simulator.people import Person
 from schemas.instant import DAY
 
 HEALS = 25 * DAY
-LOW, HIGH = 0.42, 0.93
+LOW, HIGH = 0.5, 0.93
+RELUCTANT = 0.6
+"""Below that nobody speaks well of us."""
+PAIN = 0.38
 ASKED = 1 / 55
 """Surveys a day: about one in eight weeks."""
 
 
 def mood(person: Person, hurts: Sequence[Hurt], at: int) -> float:
     """What the person thinks at that instant, 0 to 1."""
-    pain = sum(0.45 * hurt.weight * exp((hurt.at - at) / HEALS) for hurt in hurts if hurt.at <= at)
+    pain = sum(PAIN * hurt.weight * exp((hurt.at - at) / HEALS) for hurt in hurts if hurt.at <= at)
     return max(0.0, person.content - pain)
 
 
@@ -61,6 +64,8 @@ def _answer(survey: Episode, mood: float) -> None:
         survey.tell("feedback_given", "web", rating=_of(5, felt), text=text)
     if mood > HIGH:
         survey.know("delighted")
+    if mood < RELUCTANT:
+        survey.know("unhappy_when_asked")
 
 
 def _of(scale: int, felt: float) -> int:
@@ -81,7 +86,7 @@ def _servqual(survey: Episode, mood: float) -> None:
         )  # fmt: skip
         survey.wait(5, 40)
     if worst < -1.2 * rng.lognormvariate(0, 0.25):
-        survey.know("disappointed")
+        survey.know("disappointed", survey.begins)
 
 
 def _seven(felt: float, rng: Random) -> int:
@@ -91,8 +96,10 @@ def _seven(felt: float, rng: Random) -> int:
 def _unhappiness(person: Person, stay: Stay, hurts: Sequence[Hurt], rng: Random) -> Episode:
     """When they began to think badly of us, and until when; islanders are trapped in it."""
     silent = Episode(person, "mood", stay.joined, rng)
-    until = stay.joined
-    times = 0
+    until, times = stay.joined, 0
+    if person.content < LOW:  # nobody has hurt them, and nobody will please them
+        silent.know("unhappy", until, why="nature")
+        return silent
     for hurt in hurts:
         if hurt.at < until or not stay.holds(hurt.at) or mood(person, hurts, hurt.at) >= LOW:
             continue

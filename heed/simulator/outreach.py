@@ -66,7 +66,7 @@ def relations(seed: int, person: Person, stay: Stay) -> Iterator[Episode]:
         if rng.random() < 0.5:
             goal.know("lost_sight_of_goal", subject=name)
         else:
-            goal.wait(5 * 86_400, 60 * 86_400)
+            goal.wait(5 * 86_400, 110 * 86_400)
             goal.tell("goal_reached", "web", goal=name)
         if goal.at < left:
             yield goal

@@ -7,13 +7,14 @@ of the signals is not the model of the truth.
 
 from dataclasses import dataclass
 from random import Random
-from typing import Literal
+from typing import Literal, get_args
 
 from heed.simulator.catalogue import BRANCHES, REGIONS
 from heed.simulator.dice import dice
 from schemas.instant import DAY, HOUR
 from schemas.interaction import Party
 
+PARTIES: tuple[Party, ...] = get_args(Party)
 Fate = Literal["stays", "life", "competitor", "once"]
 Turn = Literal["", "usage_fell", "spend_fell", "spend_rose", "drifted_apart"]
 Membership = Literal["", "plan", "trial", "unused_trial", "never_started"]
@@ -59,7 +60,7 @@ class Person:
         """The names that they go by, besides the customer id."""
         return {
             "email": f"{self.customer_id}@people.example",
-            "phone": f"+4930{self.number:08}",
+            "phone": f"+4930{PARTIES.index(self.party):02}{self.number:06}",
             "device_id": f"device-{self.customer_id}",
             "anonymous_id": f"visitor-{self.customer_id}",
             "loyalty_card": f"card-{self.customer_id}",
@@ -101,7 +102,7 @@ def _person(seed: int, number: int, begin: int, end: int) -> Person:
         decisive=rng.betavariate(5, 2),
         patience=rng.gammavariate(2.5, 70),
         tender=rng.betavariate(1.2, 6),
-        content=min(0.99, max(0.2, rng.gauss(0.78, 0.12))),
+        content=min(0.99, max(0.2, rng.gauss(0.8, 0.11))),
         fate=fate,
         leaves_at=joined + round((0.08 + rng.expovariate(2.2)) * span) + rng.randrange(24) * HOUR,
         turn=turn,

@@ -45,7 +45,7 @@ def _matter(matter: Episode) -> None:
     if rng.random() < 0.05:
         _out_of_hours(matter)
         return
-    important, waited, began = rng.random() < 0.85, 0.0, matter.at
+    important, waited, began = rng.random() < 0.93, 0.0, matter.at
     bearable = about(rng, 200, 0.5)  # seconds of waiting and hold that one matter may cost
     for number in range(MOST_CALLS):
         spent, is_answered = _call(matter, number, important)

@@ -10,7 +10,6 @@ import argparse
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import orjson
 
@@ -19,19 +18,12 @@ from heed.progress import say
 from heed.replay import Replay
 from heed.simulator.baselines import THUMBS
 from heed.simulator.company import Company, company
-from heed.simulator.measure import Alarm, Figures, measure
+from heed.simulator.measure import Alarm, Run, measure
 from heed.simulator.report import report, table
 from heed.simulator.truth import SIGNALS
 from schemas.instant import instant
 
 OPENINGS = ("open", "notice")
-
-
-class Run(NamedTuple):
-    """The figures of one company, by signal: Heed's and the rule of thumb's."""
-
-    heed: dict[str, Figures]
-    thumb: dict[str, Figures]
 
 
 def alarms(made: Company) -> Iterator[Alarm]:
@@ -63,7 +55,8 @@ def run(seed: int, customers: int, days: int) -> Run:
         thumb.signal: measure(thumb.signal, truths, thumb.alarms(heard, end), end)
         for thumb in THUMBS
     }
-    return Run(ours, thumbs)
+    none = {signal: measure(signal, truths, (), end) for signal in SIGNALS}
+    return Run(ours, thumbs, none)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -85,14 +78,12 @@ def main(arguments: list[str] | None = None) -> None:
     for seed in range(1, asked.seeds + 1):
         runs.append(run(seed, asked.customers, asked.days))
         say(f"company {seed} of {asked.seeds}, {time.monotonic() - began:.0f} s")
-    ours = [each.heed for each in runs]
-    thumbs = [each.thumb for each in runs]
-    text = report(ours, thumbs, asked.seeds, asked.customers, asked.days)
+    text = report(runs, asked.seeds, asked.customers, asked.days)
     try:
         asked.out.write_text(text, encoding="utf-8")
     except OSError as why:
         parser.error(f"--out {asked.out}: {why.strerror}")
-    print("\n".join(table(ours, thumbs)))
+    print("\n".join(table(runs)))
     say(f"written to {asked.out}")
 
 

@@ -76,7 +76,7 @@ def _need(visit: Episode, only: str | None) -> None:
     cart = _fill(visit, channel, only)
     roll = rng.random()
     if rng.random() < 0.06:
-        visit.know("never_meant_to_buy", subject=visit.subject)
+        visit.know("never_meant_to_buy", visit.said[-1].at, subject=visit.subject)
         return
     if roll < person.decisive:
         if rng.random() < 0.08:
@@ -86,12 +86,12 @@ def _need(visit: Episode, only: str | None) -> None:
         return
     share = (roll - person.decisive) / (1 - person.decisive)
     if share < LEAVES_CART:
-        visit.know("left_cart", subject=visit.subject)
+        visit.know("left_cart", visit.said[-1].at, subject=visit.subject)
     elif share < LEAVES_CART + LEAVES_CHECKOUT:
         _steps(visit, cart, channel, rng.randint(1, 2))
-        visit.know("left_checkout", subject=visit.subject)
+        visit.know("left_checkout", visit.said[-1].at, subject=visit.subject)
     elif share < LEAVES_CART + LEAVES_CHECKOUT + SLEEPS:
-        visit.know("thought_it_over", subject=visit.subject)
+        visit.know("thought_it_over", visit.said[-1].at, subject=visit.subject)
         visit.wait(10 * 3600, 30 * 3600)
         visit.tell("cart_viewed", channel, cart_id=visit.subject, products=cart)
         visit.wait(20, 300)
@@ -147,7 +147,7 @@ def _check_out(visit: Episode, cart: list[dict[str, Any]], channel: str) -> None
         if rng.random() < 0.5:
             visit.know("payment_gave_up", subject=visit.subject)
             return
-        visit.wait(40, rng.choice((300, 5 * 3600)))
+        visit.wait(40, rng.choice((300, 5 * 3600, 40 * 3600)))
         visit.tell("payment_info_entered", channel, **named)
         visit.wait(10, 60)
     order(visit, cart, channel)

@@ -83,13 +83,14 @@ def _use(
     (_, left), *_ = stay.spans
     turns = person.turns_at if person.turn == "usage_fell" else stay.end
     until = min(left, unused_from if unused_from is not None else left)
-    whole = Episode(person, "turn", turns, rng)
-    if person.turn == "usage_fell" and begin < turns - 60 * DAY and turns < until:
-        whole.know("usage_fell", turns)
+    fades = left - 30 * DAY if stay.why == "competitor" else stay.end
+    falls = min(turns, fades, until)  # also for who leaves: what they had a use for has none now
+    if begin < falls - 60 * DAY and falls < stay.end:
+        whole = Episode(person, "turn", falls, rng)
+        whole.know("usage_fell", falls)
         yield whole
     reached = rng.random() < 0.95
     channel = rng.choice(("app", "web", "iot"))
-    fades = left - 30 * DAY if stay.why == "competitor" else stay.end
     for number, at in enumerate(moments(rng, a_week / 7, begin, until)):
         keeps, hour = rng.random(), within_hours(rng, at, 6, 23, 19)
         feature, amount = rng.choice(FEATURES), round(rng.gammavariate(2, 10), 1)

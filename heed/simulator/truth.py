@@ -64,14 +64,15 @@ MEANINGS: dict[str, Meaning] = {
     "left_product": _is("wanted a product and did not dare", "browse_abandoned", 1),
     "gave_up_in_queue": _is("gave up waiting with a matter that mattered", "queue_abandoned",
                             _HOUR, by_subject=True),
+    "only_looked": _is("came to a branch to look around: nothing was lost"),
     "called_in_error": _is("hung up because the matter was none: nothing was lost"),
     "left_branch_unhelped": _is("left a branch because nobody came", "visit_abandoned", 2 * _HOUR),
     "left_unanswered": _is("waited for an answer longer than they would", "contact_unanswered",
-                           14, 7),
+                           14),
     "request_ignored": _is("a request was left lying longer than they would wait",
-                           "request_unanswered", 14, 7),
+                           "request_unanswered", 14),
     "suggestion_ignored": _is("took the trouble of a suggestion and heard nothing",
-                              "suggestion_unanswered", 30, 14),
+                              "suggestion_unanswered", 30),
     "never_started": _is("signed up and never came to use it", "onboarding_stalled", 21),
     "trial_unused": _is("lost interest in the trial", "trial_lapsing", 21),
     "bought_once": _is("will not buy a second time", "one_and_gone", 120),
@@ -93,16 +94,17 @@ MEANINGS: dict[str, Meaning] = {
     # Dissatisfaction
     "hurt_by_wait": _is("was hurt by waiting on the phone", "answer_late", 1),
     "hurt_by_hold": _is("was hurt by being put on hold", "hold_too_long", 1),
-    "worn_out": _is("one matter cost more trouble than they would bear", "effort_high", 7, 7),
+    "worn_out": _is("one matter cost more trouble than they would bear", "effort_high", 7),
     "complaint_ignored": _is("a complaint got no answer in the time they would wait",
-                             "complaint_unanswered", 10, 7),
+                             "complaint_unanswered", 10),
     "complaint_dragged": _is("a complaint was not settled in the time they would wait",
-                             "complaint_unresolved", 21, 14),
+                             "complaint_unresolved", 21),
     "complained_again": _is("had to complain a second time", "complaint_repeated", 7),
     "complained_outside": _is("took it to others than us", "complaint_external", 1),
     "not_convinced": _is("was told that it is settled, and does not think so",
                          "resolution_unconfirmed", 30),
-    "unhappy": _is("thinks badly of us", "detractor customer_dissatisfied", 60, 7),
+    "unhappy": _is("thinks badly of us", "customer_dissatisfied", 60, 2),
+    "unhappy_when_asked": _is("was asked for an opinion, and had no good one", "detractor", _HOUR),
     "disappointed": _is("got clearly less than they expected", "expectation_gap", 30),
     "uneven_welcome": _is("minded that one branch gives less than another",
                           "visit_inconsistent", 1),
@@ -117,12 +119,12 @@ MEANINGS: dict[str, Meaning] = {
     "hurt_by_greeting": _is("was hurt by not being greeted", "greeting_late", 1),
     "hurt_at_counter": _is("was hurt by waiting for assistance", "assisted_late", 1),
     # Value and relationship
-    "drifted_apart": _is("lost touch with us, while still buying", "check_in_due", 240),
+    "drifted_apart": _is("lost touch with us, while still buying", "check_in_due", 150),
     "lost_sight_of_goal": _is("gave up a goal they had set", "goal_stalled", 60),
     "occasion_ahead": _is("a day that matters to them comes", "occasion_due", 1, 1),
     "milestone": _is("reached a number of orders that is worth a word", "milestone_reached", 1),
     "delighted": _is("was served far better than expected", "delighted", 14),
-    "recommends": _is("brought us another customer", "advocate", 14),
+    "recommends": _is("brought us another customer", "advocate", 14, 21),
     "advocate_cooled": _is("recommended us, and left", "advocate_silent", 150),
     # Identity
     "known_as": _is("goes by another name too (`detail` gives it)"),
@@ -138,6 +140,6 @@ def truths_of(signal: str) -> list[str]:
     """The truths that a signal ought to notice.
 
     >>> truths_of("detractor")
-    ['unhappy']
+    ['unhappy_when_asked']
     """
     return [what for what, meaning in MEANINGS.items() if signal in meaning.signals]

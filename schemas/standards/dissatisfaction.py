@@ -10,16 +10,17 @@ from schemas.standards.units import Count, Duration, Positive, Share, WorkingTim
 
 
 class ComplaintUnanswered(Standing, frozen=True):
-    """No first reply within that working time, pausing while the house waits for the customer.
-    Ours: one long working day."""
+    """No first reply within that working time. Ours: one long working day."""
 
     within: WorkingTime = WorkingTime(8 * HOUR)
 
 
 class ComplaintUnresolved(Standing, frozen=True):
-    """Not resolved within that working time, pausing likewise. Ours."""
+    """Not resolved within that working time, pausing while the house waits for the customer, but
+    no longer than `pause` for one answer. Ours: a fortnight of silence is no answer."""
 
     within: WorkingTime = WorkingTime(72 * HOUR)
+    pause: Duration = Duration(14 * DAY)
 
 
 class ComplaintRepeated(Standing, frozen=True):

@@ -3,7 +3,7 @@
 import inspect
 import textwrap
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import msgspec
@@ -51,7 +51,7 @@ def literal(value: object) -> str:
     if isinstance(value, dict):
         inner = ", ".join(f"{_key(key)} = {literal(each)}" for key, each in value.items())
         return f"{{ {inner} }}"
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, str):
         # A TOML basic string escapes as JSON does.

@@ -12,6 +12,7 @@ import msgspec
 
 from schemas.house_file import BadFile, HouseFile, Key, text_of
 from schemas.instant import quoted
+from schemas.standards.dump import literal
 from schemas.standards.hours import (
     Holidays,
     HoursTable,
@@ -38,6 +39,7 @@ _ABOVE_ZERO = frozenset({
     "idle", "expires", "repeated_within", "window", "baseline", "quiet", "before",
     "tier_1", "tier_2", "tier_3",
 })  # fmt: skip
+_LONGEST_SAID = 64
 _BESIDE = ("hours", "exclude", "override", "standard")
 _FOR_WHOM = Where.__struct_fields__
 
@@ -153,9 +155,12 @@ def _listed(words: tuple[str, ...]) -> str:
 def _hook(kind: type[Any], value: object) -> object:
     if isinstance(value, str):
         return _TEXT[kind](value)
+    said = literal(value)
+    if len(said) > _LONGEST_SAID:
+        said = said[:_LONGEST_SAID] + "..."
     if kind in (Duration, WorkingTime):
-        raise ValueError(f'{value!r} is not a duration with its unit, such as "60 min"')
-    raise ValueError(f"{value!r} is not a text, such as {_EXAMPLES[kind]}")
+        raise ValueError(f'{said} is not a duration with its unit, such as "60 min"')
+    raise ValueError(f"{said} is not a text, such as {_EXAMPLES[kind]}")
 
 
 _TEXT: dict[type[Any], Callable[[str], object]] = {

@@ -32,7 +32,7 @@ _UNITS = {
     **dict.fromkeys(("d", "day", "days"), DAY),
     **dict.fromkeys(("w", "week", "weeks"), WEEK),
 }
-_DURATION = re.compile(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*")
+_DURATION = re.compile(r"\s*([0-9]{1,10}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*")
 _DAYS = re.compile(r"\s*([0-9]{1,9})\s*(?:wd|working days?)\s*")
 # Longer than any customer: what is above is a slip, and would leave the range of instants.
 LONGEST = 36_525 * DAY

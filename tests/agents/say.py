@@ -17,7 +17,9 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 _ids = itertools.count()
 
 
-def said(kind: str, after: float = 0, envelope: Record | None = None, **properties: Any) -> Record:
+def said(
+    kind: str, /, after: float = 0, envelope: Record | None = None, **properties: Any
+) -> Record:
     """An interaction of customer c7, `after` seconds from the start."""
     return {
         "id": f"e{next(_ids)}",

@@ -11,6 +11,7 @@ import pytest
 
 from agents.harness import Harness
 from heed.formats import read
+from schemas.alert import Alert
 from tests.support.data import data
 
 WEEK = timedelta(days=7)
@@ -27,9 +28,12 @@ def replayed(calls: list[bytes]) -> Harness:
     return Harness().batches([5000]).feed(calls).finish()
 
 
+def abandoned(replayed: Harness) -> list[Alert]:
+    return [alert for alert in replayed.alerts if alert.signal == "queue_abandoned"]
+
+
 def test_3744_callers_left_the_queue_after_five_seconds_or_more(replayed: Harness) -> None:
-    opened = [alert for alert in replayed.alerts if alert.status == "open"]
-    assert {alert.signal for alert in opened} == {"queue_abandoned"}
+    opened = [alert for alert in abandoned(replayed) if alert.status == "open"]
     assert len(opened) == len({alert.subject for alert in opened}) == 3_744
 
 
@@ -44,7 +48,7 @@ def test_each_ends_with_the_callers_next_answer_or_after_a_week(
         if event["type"] == "contact_answered":
             answers[event["customer_id"]].append(times[-1])
     expected: Counter[str] = Counter()
-    for alert in replayed.alerts:
+    for alert in abandoned(replayed):
         if alert.status == "open":
             own, left = answers[alert.customer_id or ""], datetime.fromisoformat(alert.opened_at)
             at = bisect_left(own, left)
@@ -52,5 +56,39 @@ def test_each_ends_with_the_callers_next_answer_or_after_a_week(
                 expected["recovered"] += 1
             elif left + WEEK <= max(times):
                 expected["expired"] += 1
-    told = Counter(alert.resolution for alert in replayed.alerts if alert.resolution)
+    told = Counter(alert.resolution for alert in abandoned(replayed) if alert.resolution)
     assert told == expected == {"recovered": 1_308, "expired": 1_955}
+
+
+def test_three_calls_in_a_week_or_a_quarter_of_an_hour_of_waiting_are_too_much(
+    calls: list[bytes], replayed: Harness
+) -> None:
+    began: dict[str, dict[str, datetime]] = defaultdict(dict)
+    waits: list[tuple[datetime, str, str | None]] = []
+    queued: dict[str, datetime] = {}
+    for line in sorted(map(orjson.loads, calls), key=lambda event: event["time"]):
+        at, who = datetime.fromisoformat(line["time"]), line["customer_id"]
+        contact = line["properties"]["contact_id"]
+        began[who].setdefault(contact, at)
+        if line["type"] == "contact_queued":
+            queued[contact] = at
+        elif contact in queued and at - queued.pop(contact) >= timedelta(minutes=15):
+            waits.append((at, who, contact))
+    expected = waits
+    for who, contacts in began.items():
+        counted: list[datetime] = []
+        standing = False
+        for at in sorted(contacts.values()):
+            if counted and at >= counted[-1] + WEEK and standing:
+                counted, standing = [], False
+            counted.append(at)
+            if not standing and len(counted) > 2 and at - counted[-3] <= WEEK:
+                expected.append((at, who, None))
+                standing = True
+    told = [
+        (datetime.fromisoformat(alert.opened_at), alert.customer_id, alert.subject)
+        for alert in replayed.alerts
+        if alert.signal == "effort_high" and alert.status == "open"
+    ]
+    assert sorted(told, key=str) == sorted(expected, key=str)
+    assert len(told) == 931

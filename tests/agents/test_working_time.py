@@ -83,6 +83,22 @@ def test_time_passes_only_while_the_house_is_open(start: str, duration: int, end
     assert rfc3339(office.add(berlin(start), duration)) == rfc3339(berlin(end))
 
 
+@pytest.mark.parametrize(
+    ("at", "opens"),
+    [
+        ("2026-11-23T09:00", "2026-11-23T09:00"),
+        ("2026-11-23T12:29:59.999999", "2026-11-23T12:29:59.999999"),
+        ("2026-11-23T12:30", "2026-11-23T13:30"),
+        ("2026-11-23T18:00", "2026-11-24T09:00"),
+        ("2026-11-27T16:00", "2026-11-30T09:00"),
+        ("2026-12-24T10:00", "2026-12-28T09:00"),
+    ],
+)
+def test_a_house_is_open_from_its_opening_and_no_more_at_its_closing(at: str, opens: str) -> None:
+    assert office.next_open(berlin(at)) == berlin(opens)
+    assert office.is_open(berlin(at)) is (at == opens)
+
+
 def test_a_house_that_never_closes_costs_nothing_and_days_are_those_of_the_calendar() -> None:
     always, at = Hours(), instant("2026-11-23T15:00:00Z")
     assert always.always
@@ -272,6 +288,9 @@ def test_a_timer_stops_while_the_house_waits_for_the_customer() -> None:
         (["2026-11-23T10:00", "2026-11-23T11:00", "2026-11-23T12:00"], "2026-11-30T18:00"),
         # Paused on its first day, it begins anew.
         (["2026-11-23T10:00", "2026-11-23T11:00", "2026-12-01T12:00"], "2026-12-08T18:00"),
+        # Paused with the closing of Tuesday, which counts; going on with it, when it does not.
+        (["2026-11-23T10:00", "2026-11-24T18:00", "2026-11-25T10:00"], "2026-11-30T18:00"),
+        (["2026-11-23T10:00", "2026-11-24T17:00", "2026-11-24T18:00"], "2026-12-01T18:00"),
         (["2026-11-23T10:00", "2026-11-24T17:00"], None),
         (["2026-11-23T10:00", "2026-11-30T18:00"], "2026-11-30T18:00"),
     ],
@@ -309,6 +328,16 @@ def test_what_is_left_after_ages_is_nothing_and_is_known_soon() -> None:
         assert fresh.left(duration, at, LATEST) == 0
         assert fresh.due(duration, [at, LATEST - DAY, LATEST]) == fresh.add(at, duration)
     assert len(fresh._days) < 100
+
+
+def test_a_season_without_opening_is_waited_for() -> None:
+    winter = tuple(date(2026, 10, 1) + timedelta(days=n) for n in range(240))
+    week: Any = {day: (Opening("09:00-18:00"),) for day in WEEKDAYS}
+    lido = Hours(HoursTable(closed=winter, **week))
+    autumn = instant("2026-09-30T17:00:00Z")
+    assert lido.add(autumn, 2 * HOUR) == instant("2027-05-29T10:00:00Z")
+    assert lido.add(autumn, working_days(1)) == instant("2027-05-29T18:00:00Z")
+    assert lido.next_open(autumn + 2 * HOUR) == instant("2027-05-29T09:00:00Z")
 
 
 def test_hours_that_never_open_end_with_time_and_soon() -> None:

@@ -328,6 +328,40 @@ def test_a_mistake_is_named_by_line_and_key_with_what_was_expected(name: str) ->
     assert re.match(r"house:\d+: [\w.]+: ", str(refused.value))
 
 
+VALUES = [
+    "1", "-1", "1.5", "nan", "inf", "true", "99999999999999999999999", '""', '"x"', '"\\u0000"',
+    '"5 s"', '"5 wd"', '"é"', '"Europe"', '"UTC"', '"DE"', '"DE-BY-X"', '"customer"', "[]", "[1]",
+    '["x"]', "[[]]", "{}", "{ a = 1 }", '{ a = "b" }', "2026-01-01", "2026-01-01T00:00:00Z",
+    "10:00:00", "[2026-01-01]", '["2026-01-01"]', '["09:00-10:00"]', '["24:00-24:00"]',
+    '["٠٩:00-10:00"]', f'"{"a" * 5000}"',
+]  # fmt: skip
+TABLES = {
+    "[hours]": "zone monday holidays closed",
+    "[exclude]": "customers",
+    '[[override]]\nlost.alive = 0.3': "party brand branch segments queue hours exclude standard",
+    '[[override]]\nbrand = "b"\n[override.hours]': "zone monday closed",
+    '[[standard]]\nname = "a"': "from to within channel hours severity team reason began",
+    "[milestone_reached]": "orders years enabled",
+    "[contact_unanswered]": "post phone team severity",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("value", VALUES)
+def test_any_value_is_understood_or_complained_about_in_a_line(table: str, value: str) -> None:
+    for key in TABLES[table].split():
+        text = f"{table}\n{key} = {value}\n"
+        why = ""
+        try:
+            standards = parse(text, "house")
+        except BadStandards as refusal:
+            why = str(refusal)
+        if why:
+            assert re.fullmatch(r"house:\d+: [\w.]+: .{1,500}", why), text
+        else:
+            assert same(parse(dump(standards)), standards), text
+
+
 def same(one: Standards, other: Standards) -> bool:
     return (
         one.base == other.base

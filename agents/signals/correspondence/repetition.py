@@ -1,0 +1,174 @@
+"""`complaint_repeated`: a second complaint, or one that was settled and was not."""
+
+import xxhash
+
+from agents.alerts import Alerts, Facts, Kind
+from agents.mechanisms import joint, timers
+from agents.mechanisms.standing import evidence_of, prolong, stand, standing
+from agents.signals.correspondence.ticket import (
+    KEPT,
+    OPENED,
+    REOPENED,
+    named,
+    opened_on,
+    waited,
+)
+from schemas import standards
+from schemas.correspondence import HASH, INSTANT, MOST_COUNTED, Correspondence
+from schemas.customer import Customer
+from schemas.instant import rfc3339
+from schemas.interaction import Interaction
+from schemas.memory import Timer
+
+NAME = "complaint_repeated"
+_ENTRY = HASH + INSTANT
+_FEWEST_KEPT = 4
+"""So many complaints are known at least: one of them may be opened again."""
+
+
+def _reason(facts: Facts) -> str:
+    complaints, window, again, first = facts
+    if again:
+        return "A complaint was opened again: what settled it did not."
+    return f"{complaints} complaints within {waited(window)}, the first on {opened_on(first)}."
+
+
+def _parameters(facts: Facts) -> dict[str, object]:
+    complaints, window, again, first = facts
+    return {
+        "complaints": complaints,
+        "window": waited(window),
+        "reopened": bool(again),
+        "first": rfc3339(int(first or 0)),
+    }
+
+
+COMPLAINT_REPEATED = Kind(
+    name=NAME,
+    team="support",
+    clears_if="No complaint for 30 d, unless the house has set another quiet time.",
+    reason=_reason,
+    parameters=_parameters,
+    mechanism="joint",
+    opens="a second complaint, or a complaint opened again",
+    default="2 in 30 d; quiet 30 d",
+    source="named by the sources of the mission; the defaults are ours",
+)
+
+
+class ComplaintRepeated:
+    """One complaint too many.
+
+    >>> ComplaintRepeated(standards.ComplaintRepeated()).least
+    2
+    """
+
+    field = "correspondence"
+    kinds = (COMPLAINT_REPEATED,)
+    reacts_to = frozenset({OPENED, REOPENED})
+
+    def __init__(self, limits: standards.ComplaintRepeated) -> None:
+        self.limits = limits
+        self.least = limits.least
+        self.most = min(max(limits.least, _FEWEST_KEPT), MOST_COUNTED)
+
+    def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
+        again = event.kind == REOPENED
+        kind = event.properties.kind
+        if kind != "complaint" and not (again and kind is None):
+            return
+        known = customer.correspondence
+        ticket = _hash(named(event))
+        if again:
+            if kind is None and (known is None or ticket not in _tickets(known.complaints)):
+                return  # It is not known for a complaint.
+        elif (
+            known is not None and named(event) is not None and ticket in _tickets(known.complaints)
+        ):
+            return  # The same one, told twice.
+        if known is None:
+            known = customer.correspondence = Correspondence()
+        if not again:
+            joint.note(customer, "complaint", event, keep=KEPT)
+        known.complaints = _with(known.complaints, ticket, event.time, self.most)
+        if not self.limits.enabled:
+            return
+        if standing(customer, NAME) is not None:
+            self._quiet(customer, known)
+        elif event.time > known.repeated_at:
+            self._judge(customer, known, event, again, alerts)
+
+    def on_timer(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
+        """It has been quiet for long enough."""
+        alerts.resolve(NAME, None, timer.due, "recovered")
+
+    def _judge(
+        self,
+        customer: Customer,
+        known: Correspondence,
+        event: Interaction,
+        again: bool,
+        alerts: Alerts,
+    ) -> None:
+        times = [at for at in _times(known.complaints) if at > known.repeated_at]
+        window, least = int(self.limits.window), self.least
+        at, count, first = event.time, 1, event.time
+        if not again:
+            found = _crossing(times, at, window, least)
+            if found is None:
+                return
+            first, at, count = found
+        known.repeated_at = at
+        facts: Facts = [count, window, int(again), first]
+        stand(
+            customer, COMPLAINT_REPEATED, self.limits, None, at, facts, evidence_of(event), alerts
+        )
+        self._quiet(customer, known)
+
+    def _quiet(self, customer: Customer, known: Correspondence) -> None:
+        """Over, and not expired before, when it has been quiet since the last complaint."""
+        last = _times(known.complaints)[-1]
+        timers.start(customer, Timer(NAME, None, last + self.limits.quiet, last))
+        prolong(customer, NAME, None, last + self.limits.expires)
+
+
+def _crossing(times: list[int], at: int, window: int, least: int) -> tuple[int, int, int] | None:
+    """With the complaint of `at`: the first instant at which there were `least` within `window`.
+
+    The first of them, that instant, and how many. Times are in order, microseconds.
+
+    >>> _crossing([0, 40, 50], at=40, window=30, least=2)
+    (40, 50, 2)
+    """
+    for last in range(least - 1, len(times)):
+        first = last - least + 1
+        if times[first] <= at <= times[last] and times[last] - times[first] <= window:
+            return times[first], times[last], least
+    return None
+
+
+def _hash(name: str | None) -> bytes:
+    return bytes(HASH) if name is None else xxhash.xxh3_64_digest(name.encode())
+
+
+def _tickets(complaints: bytes) -> list[bytes]:
+    return [complaints[at : at + HASH] for at in range(0, len(complaints), _ENTRY)]
+
+
+def _times(complaints: bytes) -> list[int]:
+    return [
+        int.from_bytes(complaints[at + HASH : at + _ENTRY], "big", signed=True)
+        for at in range(0, len(complaints), _ENTRY)
+    ]
+
+
+def _with(complaints: bytes, ticket: bytes, at: int, most: int) -> bytes:
+    """One more in its place; the newest are kept."""
+    entries = [complaints[i : i + _ENTRY] for i in range(0, len(complaints), _ENTRY)]
+    entries.append(ticket + at.to_bytes(INSTANT, "big", signed=True))
+    entries.sort(key=_instant)
+    return b"".join(entries[-most:])
+
+
+def _instant(entry: bytes) -> bytes:
+    return entry[HASH:] + entry[:HASH]

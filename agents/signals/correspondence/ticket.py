@@ -1,0 +1,97 @@
+"""Tickets: which one an interaction is of, and who else waits for it."""
+
+from collections.abc import Collection
+
+from agents.alerts import Facts
+from agents.mechanisms.expected import Begin, Begins, End, Ends
+from schemas.customer import Customer, bounded
+from schemas.instant import DAY, HOUR, rfc3339
+from schemas.interaction import Interaction
+from schemas.standards import written
+
+OPENED, REOPENED = "ticket_opened", "ticket_reopened"
+REPLIED, RESOLVED = "ticket_replied", "ticket_resolved"
+CUSTOMER_REPLIED = "ticket_customer_replied"
+KEPT = 180 * DAY
+"""So long pieces of dissatisfaction are kept, for the signals that weigh several together."""
+
+COMPLAINT = frozenset({"complaint"})
+REQUEST = frozenset({"request", "question", None})
+"""A question asks for an answer as a request does; so does what does not say what it is."""
+SUGGESTION = frozenset({"suggestion"})
+
+Kinds = Collection[str | None]
+
+
+def named(event: Interaction) -> str | None:
+    """The subject of a ticket's interaction: its id, or None for the one that has none."""
+    said: str | None = event.properties.ticket_id
+    return said or None
+
+
+def opens(kinds: Kinds, within: int) -> Begins:
+    """A ticket of one of these kinds begins a wait; its facts are those of `about`."""
+
+    def begins(customer: Customer, event: Interaction) -> Begin | None:
+        if event.properties.kind not in kinds:
+            return None
+        return Begin(named(event), within, about(event))
+
+    return begins
+
+
+def reopens(kinds: Kinds, within: int) -> Begins:
+    """The same for one opened again, which says its kind."""
+    return opens(frozenset(kind for kind in kinds if kind is not None), within)
+
+
+def closes(kinds: Kinds) -> Ends:
+    """The end of a wait for the ticket named; of the nameless one, unless of another kind."""
+
+    def ends(customer: Customer, event: Interaction) -> End | None:
+        kind = event.properties.kind
+        return End(named(event)) if kind is None or kind in kinds else None
+
+    return ends
+
+
+def about(event: Interaction) -> Facts:
+    """What is told of a ticket: who waits for it, and its category."""
+    said = event.properties
+    cause, category = said.caused_by, said.category
+    return [bounded(cause) if cause else None, bounded(category) if category else None]
+
+
+def opened_on(since: float | int | str | None) -> str:
+    """An instant of the facts, to the minute."""
+    return rfc3339(int(since or 0))[:16].replace("T", " ") + " UTC"
+
+
+def waited(within: float | int | str | None) -> str:
+    """A standard of the facts, as it is written; days of working time in hours, up to five.
+
+    >>> waited(72 * HOUR), waited(7 * DAY), waited(0)
+    ('72 h', '7 d', '0 s')
+    """
+    span = int(within or 0)
+    if DAY < span < 5 * DAY and span % HOUR == 0:
+        return f"{span // HOUR} h"
+    return written(span)
+
+
+def waiting(cause: float | int | str | None) -> str:
+    """Who waits for it, to be added to a sentence."""
+    return f"; customer {cause} is waiting for it" if cause else ""
+
+
+def parameters(facts: Facts) -> dict[str, object]:
+    """The figures of a wait for a ticket: from `[since, within, caused_by, category]`."""
+    since, within, cause, category = facts[:4]
+    found: dict[str, object] = {
+        "since": rfc3339(int(since or 0)), "within": waited(within),
+    }  # fmt: skip
+    if category:
+        found["category"] = category
+    if cause:
+        found["caused_by"] = cause
+    return found

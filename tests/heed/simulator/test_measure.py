@@ -1,0 +1,182 @@
+"""Precision, recall and delay by hand, and the rules of thumb one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heed.simulator.baselines import THUMBS, After, Nth, Than
+from heed.simulator.episode import Said
+from heed.simulator.measure import Alarm, Figures, Run, measure, spread
+from heed.simulator.report import report, table
+from heed.simulator.truth import MEANINGS, SIGNALS, Truth, truths_of
+from schemas.instant import DAY, HOUR, MINUTE
+
+END = 365 * DAY
+CART = "cart_abandoned"
+
+
+def left(customer: str, at: int, cart: str = "k") -> Truth:
+    return Truth(customer, "left_cart", at, None, {"subject": cart})
+
+
+def alarm(customer: str, at: int, cart: str = "k", signal: str = CART) -> Alarm:
+    return Alarm(signal, customer, at, cart)
+
+
+def test_figures_of_a_hand_made_case() -> None:
+    truths = [
+        left("ann", DAY),  # noticed after an hour
+        left("ben", DAY),  # noticed after three, and told a second time
+        left("cem", DAY),  # not noticed
+        left("eva", END - HOUR),  # its time is not over: not counted, yet its alarm is right
+        Truth("dan", "thought_it_over", DAY, None, {"subject": "k"}),
+    ]
+    alarms = [
+        alarm("ann", DAY + HOUR),
+        alarm("ben", DAY + 3 * HOUR),
+        alarm("ben", DAY + 5 * HOUR),
+        alarm("dan", DAY + HOUR),  # wrong: nothing was lost
+        alarm("eva", END - MINUTE),
+        alarm("cem", DAY, signal="lost"),  # of another signal
+    ]
+    found = measure(CART, truths, alarms, END)
+    assert found == Figures(truths=3, noticed=2, alarms=5, right=4, delay=2 * HOUR)
+    assert found.precision == pytest.approx(0.8)
+    assert found.recall == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("at", "cart", "right"),
+    [
+        (DAY, "k", 1),
+        (DAY - 1, "k", 0),
+        (DAY + 3 * DAY, "k", 1),
+        (DAY + 3 * DAY + 1, "k", 0),
+        (DAY + HOUR, "other", 0),
+    ],
+)
+def test_an_alarm_is_right_in_its_time_and_of_its_cart(at: int, cart: str, right: int) -> None:
+    assert measure(CART, [left("ann", DAY)], [alarm("ann", at, cart)], END).right == right
+
+
+def test_an_alarm_after_the_truth_has_ended_is_wrong() -> None:
+    away = Truth("ann", "left_for_a_while", DAY, 60 * DAY)
+    assert measure("lost", [away], [Alarm("lost", "ann", 59 * DAY)], END).right == 1
+    assert measure("lost", [away], [Alarm("lost", "ann", 61 * DAY)], END).right == 0
+
+
+def test_an_alarm_before_the_truth_has_a_negative_delay() -> None:
+    went = Truth("ann", "went_to_competitor", 100 * DAY)
+    found = measure("captured", [went], [Alarm("captured", "ann", 95 * DAY)], END)
+    assert found.delay == -5 * DAY
+
+
+def test_one_alarm_may_notice_several_truths() -> None:
+    truths = [Truth("ann", "hurt_by_wait", DAY), Truth("ann", "hurt_by_wait", DAY + MINUTE)]
+    found = measure("answer_late", truths, [Alarm("answer_late", "ann", DAY + HOUR)], END)
+    assert (found.noticed, found.alarms, found.right) == (2, 1, 1)
+
+
+def test_without_alarms_or_truths_there_is_no_figure() -> None:
+    nothing = measure(CART, [], [], END)
+    assert nothing.precision is nothing.recall is nothing.delay is None
+    assert spread([None]) is None
+
+
+PEOPLE = st.sampled_from(("ann", "ben"))
+TIMES = st.integers(0, 12).map(lambda half_days: half_days * DAY // 2)
+CARTS = st.sampled_from(("k", "l"))
+TRUTHS = st.lists(st.builds(left, PEOPLE, TIMES, CARTS), max_size=6)
+ALARMS = st.lists(st.builds(alarm, PEOPLE, TIMES, CARTS), max_size=8)
+
+
+@given(TRUTHS, ALARMS, st.randoms(use_true_random=False), st.integers(1, 12))
+def test_figures_agree_with_counting_every_pair_in_any_order(
+    truths: list[Truth], alarms: list[Alarm], random: Any, days: int
+) -> None:
+    end = days * DAY
+
+    def fits(alarm: Alarm, truth: Truth) -> bool:
+        same = (alarm.customer_id, alarm.subject) == (truth.customer_id, truth.detail["subject"])
+        return same and 0 <= alarm.at - truth.at <= 3 * DAY
+
+    counted = [truth for truth in truths if truth.at + 3 * DAY <= end]
+    noticed = [truth for truth in counted if any(fits(alarm, truth) for alarm in alarms)]
+    right = [alarm for alarm in alarms if any(fits(alarm, truth) for truth in truths)]
+    found = measure(CART, truths, alarms, end)
+    assert (found.truths, found.noticed) == (len(counted), len(noticed))
+    assert (found.alarms, found.right) == (len(alarms), len(right))
+    assert (found.delay is None) == (not noticed)
+    random.shuffle(truths)
+    random.shuffle(alarms)
+    assert measure(CART, truths, alarms, end) == found
+
+
+def test_the_meanings_name_signals_and_every_signal_has_a_truth() -> None:
+    assert all(truths_of(signal) for signal in SIGNALS)
+    for meaning in MEANINGS.values():
+        assert bool(meaning.signals) == bool(meaning.within)
+
+
+def said(at: int, kind: str, customer: str = "ann", **properties: Any) -> Said:
+    return Said(at, {"type": kind, "customer_id": customer, "properties": properties})
+
+
+def times(thumb: After | Nth | Than, heard: list[Said], end: int = END) -> list[int]:
+    return [each.at for each in thumb.alarms(heard, end)]
+
+
+def test_after_a_without_b_within_the_time() -> None:
+    rule = After("s", "", "a", "b", 3 * DAY)
+    assert times(rule, [said(0, "a")]) == [3 * DAY]
+    assert times(rule, [said(0, "a"), said(DAY, "b")]) == []
+    assert times(rule, [said(0, "a"), said(4 * DAY, "b")]) == [3 * DAY]
+    assert times(rule, [said(0, "a"), said(2 * DAY, "a")]) == [5 * DAY]
+    assert times(rule, [said(0, "a"), said(4 * DAY, "a")]) == [3 * DAY, 7 * DAY]
+    assert times(rule, [said(0, "a")], end=2 * DAY) == []
+    assert times(rule, [said(0, "a"), said(DAY, "b", "ben")]) == [3 * DAY]
+
+
+def test_after_per_thing_once_and_at_the_end() -> None:
+    per = After("s", "", "a", "b", DAY, "cart_id")
+    heard = [said(0, "a", cart_id="x"), said(1, "a", cart_id="y"), said(2, "b", cart_id="x")]
+    assert list(per.alarms(heard, END)) == [Alarm("s", "ann", DAY + 1, "y")]
+    once = After("s", "", "a", "", 3 * DAY, once=True)
+    assert times(once, [said(0, "a"), said(DAY, "a")]) == []
+    assert times(once, [said(0, "a"), said(5 * DAY, "a"), said(20 * DAY, "a")]) == [3 * DAY]
+    late = After("s", "", "a", "a", 3 * DAY, at_end=True)
+    assert times(late, [said(0, "a"), said(DAY, "a"), said(9 * DAY, "a")]) == [9 * DAY]
+
+
+def test_the_nth_within_a_time_and_an_order_beside_the_last() -> None:
+    rule = Nth("s", "", "a", n=3, within=7 * DAY)
+    assert times(rule, [said(at * DAY, "a") for at in (0, 4, 8, 10)]) == [10 * DAY]
+    paid = [said(at, "order_completed", revenue=sum) for at, sum in ((0, 10), (1, 4), (2, 9))]
+    assert times(Than("s", "", 0.5), paid) == [1]
+    assert times(Than("s", "", 2.0), paid) == [2]
+
+
+def test_rules_of_thumb_are_of_signals_that_are_measured_and_one_each() -> None:
+    named = [thumb.signal for thumb in THUMBS]
+    assert set(named) <= set(SIGNALS)
+    assert len(named) == len(set(named))
+    assert all(thumb.rule for thumb in THUMBS)
+
+
+def test_the_table_says_not_yet_for_a_signal_that_is_none_yet() -> None:
+    figures = Figures(4, 3, 6, 3, 90 * MINUTE)
+    none = {signal: Figures(7, 0, 0, 0, None) for signal in SIGNALS}
+    runs = [Run({CART: figures}, {CART: Figures(4, 4, 4, 2, DAY)}, none)] * 2
+    rows = {row.split("`")[1]: row for row in table(runs) if "`" in row}
+    assert rows.keys() == set(SIGNALS)
+    assert rows[CART] == (
+        "| `cart_abandoned` | 7.0 | 0.50 ± 0.00 | 0.75 ± 0.00 | 1.5 h ± 0 s "
+        "| cart older than a day | 0.50 ± 0.00 | 1.00 ± 0.00 | 1 d ± 0 s |"
+    )
+    assert rows["perk_withdrawn"] == "| `perk_withdrawn` | 7.0 | not yet |  |  | none |  |  |  |"
+    page = report(runs, 2, 500, 365)
+    assert all(f"`{what}`" in page for what in MEANINGS if what != "known_as")

@@ -1,0 +1,58 @@
+"""`make quality` on a small company, and the page that the repository holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agents.rulebook import Rulebook
+from heed.simulator.baselines import THUMBS
+from heed.simulator.company import company
+from heed.simulator.quality import alarms, main, run
+from heed.simulator.truth import SIGNALS
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "quality.md"
+
+
+def test_a_run_measures_the_signals_that_there_are_and_every_rule_of_thumb() -> None:
+    found = run(1, 60, 120)
+    assert found.heed.keys() == Rulebook().kinds.keys() & set(SIGNALS)
+    assert found.thumb.keys() == {thumb.signal for thumb in THUMBS}
+    assert found.truths.keys() == set(SIGNALS)
+    cart = found.heed["cart_abandoned"]
+    assert cart.truths == found.truths["cart_abandoned"].truths > 5
+    assert cart.recall is not None
+    assert cart.recall > 0.9
+    assert cart.precision is not None
+    assert 0.2 < cart.precision < 1
+
+
+def test_each_alert_is_one_alarm_at_its_opening() -> None:
+    made = company(1, 60, 120)
+    told = list(alarms(made))
+    assert told == list(alarms(made))
+    assert len(set(told)) == len(told) > 50
+    assert all(made.begin <= each.at <= made.end for each in told)
+
+
+def test_the_command_writes_the_page_and_prints_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "quality.md"
+    main(["--seeds", "2", "--customers", "20", "--days", "40", "--out", str(out)])
+    said = capsys.readouterr()
+    assert said.out.strip() in out.read_text(encoding="utf-8")
+    assert "2 simulated companies" in out.read_text(encoding="utf-8")
+    assert "company 2 of 2" in said.err
+
+
+def test_a_wrong_number_is_told_in_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--seeds", "0"])
+    assert "1 or more" in capsys.readouterr().err
+
+
+def test_the_page_has_a_row_for_every_signal_that_is_measured() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(f"| `{signal}` |" in page for signal in SIGNALS)
