@@ -48,6 +48,7 @@ async def measure(args: argparse.Namespace, folder: str) -> dict[str, Any]:
             input_topic=args.topic,
             changelog_topic=f"{name}-customers",
             alerts_topic=f"{name}-alerts",
+            lifecycle_topic=f"{name}-lifecycle",
             rejected_topic=f"{name}-rejected",
             store=args.store,
             state_dir=Path(folder),

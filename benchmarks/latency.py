@@ -3,22 +3,28 @@
     python -m benchmarks.latency --rate 1000 --seconds 30
 
 Every twentieth interaction is a hang-up that opens an alert at once. Measured is the wall clock
-from the record's Kafka timestamp to a reader of committed alerts having it in hand; broker, worker,
-writer and reader share the machine.
+at which the record was handed to its producer to that at which a reader of committed alerts has it
+in hand. Broker, worker, writer and reader are processes of their own on one machine; the writer
+begins when the worker is ready.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import orjson
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -29,6 +35,9 @@ ALERT_EVERY = 20
 WARM_UP_SECONDS = 5
 PARTITIONS = 4
 CUSTOMERS = 20_000
+READY_SECONDS = 60
+LATE_SECONDS = 30
+"""So long after the last interaction alerts are waited for."""
 
 
 def interactions(number: int, now: float) -> list[dict[str, object]]:
@@ -47,12 +56,12 @@ def interactions(number: int, now: float) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def write(address: str, rate: float, seconds: float) -> int:
-    """Send at `rate` interactions a second; how many alerts are to be expected."""
+def write(address: str, rate: float, seconds: float, alerts: Any) -> None:
+    """Send at `rate` interactions a second; `alerts` is then how many are to be expected."""
     producer = Producer(
         {"bootstrap.servers": address, "linger.ms": 0, "partitioner": "murmur2_random"}
     )
-    began, sent, number, alerts = time.monotonic(), 0, 0, 0
+    began, sent, number, opening = time.monotonic(), 0, 0, 0
     pause = threading.Event()
     while (now := time.monotonic() - began) < seconds:
         while sent < now * rate:
@@ -60,43 +69,73 @@ def write(address: str, rate: float, seconds: float) -> int:
             for event in events:
                 producer.produce("interactions", orjson.dumps(event), key=str(event["customer_id"]))
             sent += len(events)
-            alerts += len(events) == 2
+            opening += len(events) == 2
             number += 1
         producer.poll(0)
         pause.wait(0.001)
     producer.flush()
-    return alerts
+    alerts.value = opening
 
 
-class Reader(threading.Thread):
-    """Reads committed alerts, and notes when each arrived."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(daemon=True)
-        self.consumer = Consumer(
-            {"bootstrap.servers": address, "group.id": "latency", "fetch.wait.max.ms": 10,
-             "isolation.level": "read_committed", "auto.offset.reset": "earliest"}
-        )  # fmt: skip
-        self.consumer.assign([TopicPartition("alerts", p, 0) for p in range(PARTITIONS)])
-        self.waits: list[tuple[float, float]] = []
-        self.ended = threading.Event()
-
-    def run(self) -> None:
-        while not self.ended.is_set():
-            for message in self.consumer.consume(500, 0.05):
-                if message.error() is None:
-                    arrived = time.time()
-                    alert = orjson.loads(message.value())
-                    if alert["status"] == "open":
-                        # The event's own time is the wall clock at which it was handed over.
-                        self.waits.append((arrived, arrived - moment(alert["opened_at"])))
-        self.consumer.close()
-
-
-def moment(text: str) -> float:
+def read(address: str, expected: Any, found: Any) -> None:
+    """Put into `found` when each alert opened and how long it took to arrive, in seconds."""
     from schemas.instant import instant
 
-    return instant(text) / 1e6
+    consumer = Consumer(
+        {"bootstrap.servers": address, "group.id": "latency", "fetch.wait.max.ms": 10,
+         "isolation.level": "read_committed", "auto.offset.reset": "earliest"}
+    )  # fmt: skip
+    consumer.assign([TopicPartition("alerts", p, 0) for p in range(PARTITIONS)])
+    waits: list[tuple[float, float]] = []
+    give_up = 0.0
+    while expected.value < 0 or (len(waits) < expected.value and time.monotonic() < give_up):
+        if expected.value < 0:
+            give_up = time.monotonic() + LATE_SECONDS
+        for message in consumer.consume(500, 0.05):
+            if message.error() is None:
+                arrived = time.time()
+                alert = orjson.loads(message.value())
+                if alert["status"] == "open":
+                    # The event's own time is the wall clock at which it was handed over.
+                    opened = instant(alert["opened_at"]) / 1e6
+                    waits.append((opened, arrived - opened))
+    consumer.close()
+    found.put(waits)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(port: int, worker: subprocess.Popen[bytes]) -> None:
+    """Until the worker says that its partitions are restored."""
+    give_up, pause = time.monotonic() + READY_SECONDS, threading.Event()
+    while worker.poll() is None and time.monotonic() < give_up:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            pause.wait(0.1)
+    raise SystemExit("the worker did not get ready")
+
+
+def measure(address: str, rate: float, seconds: float) -> tuple[int, list[tuple[float, float]]]:
+    """How many alerts were to be expected, and what the reader found."""
+    own = multiprocessing.get_context("spawn")
+    expected, found = own.Value("q", -1), own.Queue()
+    reader = own.Process(target=read, args=(address, expected, found))
+    writer = own.Process(target=write, args=(address, rate, seconds, expected))
+    reader.start()
+    writer.start()
+    try:
+        waits = found.get(timeout=seconds + LATE_SECONDS + READY_SECONDS)
+    finally:
+        for process in (writer, reader):
+            process.join(5)
+            process.kill()
+    return expected.value, waits
 
 
 def main() -> None:
@@ -105,37 +144,32 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Kafka(Path(folder), partitions=4) as kafka:
-        env = {**os.environ, "HEED_BOOTSTRAP": kafka.address, "HEED_WEB_PORT": "-1",
+        port = free_port()
+        env = {**os.environ, "HEED_BOOTSTRAP": kafka.address, "HEED_WEB_PORT": str(port),
                "HEED_PARTITIONS": str(PARTITIONS), "HEED_LOG_LEVEL": "warning"}  # fmt: skip
         subprocess.run([sys.executable, "-m", "heed", "topics"], env=env, check=True,
                        stdout=subprocess.DEVNULL)  # fmt: skip
         worker = subprocess.Popen([sys.executable, "-m", "heed", "worker"], env=env)
-        reader = Reader(kafka.address)
-        reader.start()
-        began = time.time()
-        alerts = write(kafka.address, args.rate, args.seconds + WARM_UP_SECONDS)
-        give_up = time.monotonic() + 30
-        while len(reader.waits) < alerts and time.monotonic() < give_up:
-            reader.ended.wait(0.1)
-        reader.ended.set()
-        worker.terminate()
-        worker.wait(15)
-        waits = sorted(w for at, w in reader.waits if at - began > WARM_UP_SECONDS + 5)
-        cut = statistics.quantiles(waits, n=1000)
-        print(
-            json.dumps(
-                {
-                    "rate": args.rate,
-                    "alerts_expected": alerts,
-                    "alerts_read": len(reader.waits),
-                    "measured": len(waits),
-                    "p50_ms": round(cut[499] * 1000, 1),
-                    "p90_ms": round(cut[899] * 1000, 1),
-                    "p99_ms": round(cut[989] * 1000, 1),
-                    "max_ms": round(waits[-1] * 1000, 1),
-                }
-            )
-        )
+        try:
+            wait_until_ready(port, worker)
+            began = time.time()
+            expected, found = measure(kafka.address, args.rate, args.seconds + WARM_UP_SECONDS)
+        finally:
+            worker.terminate()
+            worker.wait(15)
+    waits = sorted(wait for opened, wait in found if opened - began > WARM_UP_SECONDS)
+    cut = statistics.quantiles(waits, n=1000)
+    figures = {
+        "rate": args.rate,
+        "alerts_expected": expected,
+        "alerts_read": len(found),
+        "measured": len(waits),
+        "p50_ms": round(cut[499] * 1000, 1),
+        "p90_ms": round(cut[899] * 1000, 1),
+        "p99_ms": round(cut[989] * 1000, 1),
+        "max_ms": round(waits[-1] * 1000, 1),
+    }
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

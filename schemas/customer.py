@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from schemas.alert import Evidence
 from schemas.correspondence import Correspondence
+from schemas.journey import Journey
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
 
@@ -180,6 +181,7 @@ class Customer(Struct, array_like=True):
     pieces: list[Piece] = msgspec.field(default_factory=list)
     extra: dict[str, Any] | None = None
     correspondence: Correspondence | None = None
+    journey: Journey | None = None
 
     @property
     def deadline(self) -> int:

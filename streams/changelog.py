@@ -108,11 +108,6 @@ async def _high_watermark(tp: TopicPartition, kafka: dict[str, Any]) -> int:
 
 
 def _apply(store: Store, records: list[Any], position: int) -> None:
-    own = None
-    rows = {}
-    for record in records:
-        if record.key == OWN_KEY:
-            own = record.value
-        else:
-            rows[record.key] = record.value
+    rows = {record.key: record.value for record in records}
+    own = rows.pop(OWN_KEY, None)
     store.write(rows.items(), own, position)

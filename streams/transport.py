@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer import fetcher
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
+from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
@@ -314,6 +315,16 @@ class IdleProducer(driver.Producer):  # type: ignore[misc]
 class BatchTransport(driver.Transport):  # type: ignore[misc]
     Consumer = BatchConsumer
     Producer = IdleProducer
+
+
+class NoTables(TableManager):  # type: ignore[misc]
+    """State lies in the partitions; what is left of tables is resuming after a rebalance."""
+
+    async def on_start(self) -> None:
+        """At once: Faust gives its tables a second to be declared."""
+        if not self.should_stop:
+            await self._update_channels()
+            await self.recovery.start()
 
 
 class BatchApp(faust.App):  # type: ignore[misc]

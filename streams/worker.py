@@ -24,6 +24,7 @@ from faust.types import TP
 from mode import CrashingSupervisor
 
 from streams import permissions
+from streams.backlog import Backlog
 from streams.contract import Logic
 from streams.errors import Fenced, Unusable
 from streams.metrics import Metrics
@@ -33,7 +34,7 @@ from streams.settings import Settings
 from streams.slots import Slot
 from streams.store import MemoryStore, Store
 from streams.topics import ensure, reach
-from streams.transport import Batch, BatchApp, BatchSchema
+from streams.transport import Batch, BatchApp, BatchSchema, NoTables
 from streams.web import Page
 
 S = TypeVar("S")
@@ -46,8 +47,6 @@ UNASSIGNED = 2
 STALE_SECONDS = 5.0
 # SIGTERM is to be obeyed within 10 s, whatever the broker does.
 PAUSE_SECONDS, LEAVE_SECONDS = 4.0, 2.0
-# A batch being decided and one waiting: more would only make a rebalance throw more away.
-QUEUED_BATCHES = 2
 
 NOT_PERMITTED = (
     AuthenticationFailedError,
@@ -73,7 +72,7 @@ class Worker(Generic[S]):
         self._stopped = threading.Event()
         self._unassigned_since = time.monotonic()
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._queues: dict[int, asyncio.Queue[Batch]] = {}
+        self._backlogs: dict[int, Backlog] = {}
         self._sought: dict[int, tuple[int, float]] = {}
         self._slot: Slot | None = None
         # Faust insists on a data folder, which stays empty: it has no tables here.
@@ -109,6 +108,7 @@ class Worker(Generic[S]):
             consumer_max_fetch_size=8 << 20,
             consumer_auto_offset_reset="earliest",
             web_enabled=False,
+            TableManager=NoTables,
             datadir=self._scratch.name,
         )
         app.start_at = self._start_at
@@ -125,7 +125,9 @@ class Worker(Generic[S]):
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
             failure = self.failure or self.app._crash_reason
             if working.done():
-                failure = failure or working.exception()
+                why = working.exception()
+                # What is left behind by a stop that was asked for is no failure.
+                failure = failure or (None if self._stopping.is_set() else why)
         finally:
             working.cancel()
             stopping.cancel()
@@ -165,9 +167,9 @@ class Worker(Generic[S]):
 
     async def submit(self, batch: Batch) -> None:
         """Hand a batch to its partition's task; waits while that one is busy."""
-        queue = self._queues.get(batch.partition)
-        if queue is not None:
-            await queue.put(batch)
+        backlog = self._backlogs.get(batch.partition)
+        if backlog is not None:
+            await backlog.put(batch)
 
     @property
     def web_port(self) -> int:
@@ -248,15 +250,15 @@ class Worker(Generic[S]):
     def _start(self, number: int) -> None:
         self._progress.begin(number)
         self._sought.pop(number, None)
-        self._queues[number] = asyncio.Queue(QUEUED_BATCHES)
+        self._backlogs[number] = Backlog(self.settings.batch_records)
         self._tasks[number] = asyncio.create_task(
-            self._run_partition(self.partitions[number], self._queues[number])
+            self._run_partition(self.partitions[number], self._backlogs[number])
         )
 
     async def _pause(self) -> None:
         """Stop the partitions' tasks between two transactions."""
         tasks, self._tasks = self._tasks, {}
-        queues, self._queues = self._queues, {}
+        backlogs, self._backlogs = self._backlogs, {}
         try:
             for number, task in tasks.items():
                 async with self.partitions[number].lock:
@@ -265,21 +267,20 @@ class Worker(Generic[S]):
         finally:
             for task in tasks.values():
                 task.cancel()
-            for queue in queues.values():
-                while not queue.empty():  # the agent may be waiting to put one more
-                    queue.get_nowait()
+            for backlog in backlogs.values():
+                backlog.clear()  # the agent may be waiting to put one more
 
     # Work
 
-    async def _run_partition(self, partition: Partition[S], queue: "asyncio.Queue[Batch]") -> None:
+    async def _run_partition(self, partition: Partition[S], backlog: Backlog) -> None:
         try:
             while True:
                 try:
                     async with asyncio.timeout(TICK_SECONDS):
-                        batch: Batch | None = await queue.get()
+                        batch: Batch | None = await backlog.take()
                 except TimeoutError:
                     batch = None
-                await self._turn(partition, batch, waiting=not queue.empty())
+                await self._turn(partition, batch, waiting=bool(backlog))
         except Exception as why:
             self._fail(why)
 

@@ -107,6 +107,7 @@ class Expected:
             return None
         evidence = [Evidence(bounded(event.id, EVENT_ID_BYTES), event.kind, at)]
         severity = -1 if begin.severity is None else begin.severity
+        # A Duration of the standards is an int that is not stored as one.
         facts: Facts = [severity, at, int(begin.within), *begin.facts]
         timer = Timer(self.name, subject, self.due(customer, at, begin), at, facts, evidence)
         if begin.within <= 0 and timer.due <= at:

@@ -23,10 +23,12 @@ def stand(
     alerts: Alerts,
     *,
     severity: int | None = None,
+    until: int = NEVER,
 ) -> None:
     """Open an alert of `kind` at `at`, with the severity, team and expiry of the house's `limits`.
 
-    `severity` is this case's own; the house's wish goes over it.
+    `severity` is this case's own; the house's wish goes over it. At `until` it expires even if the
+    house would let it stand longer.
     """
     wished = limits.severity
     if wished is not None:
@@ -34,7 +36,8 @@ def stand(
     elif severity is None:
         severity = kind.severity
     expires = int(getattr(limits, "expires", 0))
-    until = at + expires if expires else NEVER
+    if expires:
+        until = min(until, at + expires)
     alerts.open(kind.name, subject, at, facts, evidence, severity, until=until, team=limits.team)
     if not fits(customer):
         # What stands longest and would expire by itself goes first.

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from agents.signals import correspondence
+from agents.signals import correspondence, journey
 from agents.signals.carts import AbandonedCarts
 from agents.signals.lifecycle import Lifecycle
 from agents.signals.protocol import House, Signal
@@ -36,6 +36,7 @@ def signals(house: House) -> tuple[Signal, ...]:
         Silence(limits.gone_silent, won_back=limits.won_back.enabled),
         AbandonedQueue(limits.queue_abandoned),
         *correspondence.signals(house),
+        *journey.signals(house),
         Lifecycle(limits.gone_silent),
     )
 

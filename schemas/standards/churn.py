@@ -5,6 +5,7 @@ from typing import Literal
 from schemas.instant import DAY, WEEK
 from schemas.standards.limits import Limits, Standing
 from schemas.standards.units import Count, Duration, Fraction, Positive, Share, Significance
+from schemas.vocabulary import RequiredName
 
 
 class GoneSilent(Limits, frozen=True):
@@ -66,11 +67,12 @@ class SpendDeclined(Standing, frozen=True):
 
 
 class CancellationIntended(Standing, frozen=True):
-    """Any sign of leaving; looks at the cancellation page count from `least` within `window` on.
-    Ours."""
+    """Any sign of leaving; looks at the cancellation page count from `least` (6 at most) within
+    `window` on. Its path or address contains one of `pages`, in lower case. Ours."""
 
     least: Count = 2
     window: Duration = Duration(30 * DAY)
+    pages: tuple[RequiredName, ...] = ("cancel", "kuendig", "unsubscribe")
 
 
 class Captured(Standing, frozen=True):

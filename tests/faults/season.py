@@ -100,8 +100,9 @@ def bare_logic(records: list[Sent], partitions: int = 4) -> Outcome:
         for view, mine in zip(views, waiting, strict=True):
             decision = Customers(future=None).decide(view, mine, None)
             for output in decision.outputs:
-                name, state = alert_state(output.value)
-                found.alerts.setdefault(name, []).append(state)
+                if output.topic == "alerts":
+                    name, state = alert_state(output.value)
+                    found.alerts.setdefault(name, []).append(state)
             for refusal in decision.refusals:
                 found.rejected[refusal.record.value, refusal.reason.encode()] += 1
             for forward in decision.forwards:

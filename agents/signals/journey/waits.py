@@ -1,0 +1,56 @@
+"""The one wait of a customer for a signal: since when, and how it ends."""
+
+from agents.alerts import Alerts
+from agents.mechanisms import timers
+from agents.mechanisms.expected import began
+from agents.mechanisms.standing import standing
+from schemas.alert import Evidence, Resolution
+from schemas.customer import Customer
+from schemas.journey import Journey
+
+USES = ("feature_used", "usage_reported")
+"""Somebody works with what they have."""
+NEVER_BEGAN = -1
+
+
+def journey_of(customer: Customer) -> Journey:
+    """The customer's journey, begun where there is none yet."""
+    journey = customer.journey
+    if journey is None:
+        journey = customer.journey = Journey()
+    return journey
+
+
+def began_at(customer: Customer, signal: str) -> int:
+    """Since when is waited, or was waited for the alert that stands; NEVER_BEGAN: neither."""
+    for timer in customer.timers:
+        if timer.signal == signal:
+            return timer.since
+    for alert in customer.alerts:
+        if alert.signal == signal:
+            return began(alert)
+    return NEVER_BEGAN
+
+
+def conclude(
+    customer: Customer, signal: str, at: int, resolution: Resolution, alerts: Alerts
+) -> None:
+    """End the wait, whose subject is the customer as such, or the alert that came of it.
+
+    What is older than the opening shows that the alert was wrong.
+    """
+    timer = timers.find(customer, signal, None)
+    if timer is not None:
+        timers.stop(customer, timer)
+    alert = standing(customer, signal)
+    if alert is not None:
+        late = at < alert.opened_at
+        alerts.resolve(signal, None, at, "late_evidence" if late else resolution)
+
+
+def last_order(customer: Customer) -> list[Evidence]:
+    """The customer's last order as the one piece of evidence."""
+    history = customer.purchases
+    if history is None:
+        return []
+    return [Evidence(history.last_id, "order_completed", history.last_at)]
