@@ -70,6 +70,8 @@ def remember(customer: Customer, answer: Answer) -> None:
     kept = [old for old in customer.answers if old.at > horizon]
     kept.append(answer)
     customer.answers = kept[-MAX_ANSWERS_KEPT:]
+    while customer.answers and not fits(customer):
+        del customer.answers[0]
 
 
 def answered(customer: Customer, signal: str, subject: str | None, since: int) -> Answer | None:
