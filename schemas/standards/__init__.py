@@ -43,8 +43,11 @@ from schemas.standards.dissatisfaction import (
     SerialReturner,
     VisitInconsistent,
 )
-from schemas.standards.file import BadStandards, Exclude, Scope, Standards, load, parse
+from schemas.standards.file import BadStandards, load, parse
+from schemas.standards.hours import HoursTable, Opening
+from schemas.standards.house import Exclude, Override, Scope, Standards, Where
 from schemas.standards.limits import Limits, Severity, Standing
+from schemas.standards.own import HouseStandard
 from schemas.standards.relationship import (
     Advocate,
     AdvocateSilent,
@@ -78,6 +81,11 @@ __all__ = [
     "Thresholds",
     "Exclude",
     "Scope",
+    "Where",
+    "Override",
+    "HouseStandard",
+    "HoursTable",
+    "Opening",
     "load",
     "parse",
     "Duration",

@@ -76,7 +76,8 @@ class CancellationIntended(Standing, frozen=True):
 class Captured(Standing, frozen=True):
     """The likelihood ratios of the evidence within `window` multiply to `ratio` or more.
 
-    A ratio of 10 is strong evidence on Jeffreys' scale; those of the single terms are ours, to be
+    A ratio of 10 is strong evidence on Jeffreys' scale. Those of the single terms (number ported,
+    data exported, profile changed, categories narrowed, silent after complaint) are ours, to be
     replaced by your own counts: how much more often those who went to a competitor did this.
     """
 

@@ -148,7 +148,7 @@ idle = "20 min"
         ("customer", "south", "s-1", 60),
         (None, "north", None, 50),
         ("employee", None, None, 40),
-        ("employee", "north", None, 40),
+        ("employee", "north", None, 50),
         ("employee", "north", "n-1", 30),
         (None, "north", "n-1", 30),
         (None, "south", "n-1", 60),
@@ -157,7 +157,7 @@ idle = "20 min"
         ("partner", "north", "n-2", 50),
     ],
 )
-def test_an_override_holds_where_all_its_parts_match_and_later_ones_win(
+def test_an_override_holds_where_all_its_parts_match_over_those_of_lower_layers(
     party: str | None, brand: str | None, branch: str | None, minutes: int
 ) -> None:
     assert idle(parse(OVERRIDES), party, brand, branch) == minutes
@@ -243,7 +243,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "a list of overrides": ("override = [1]", "house.toml:1: override: write [[override]]"),
     "an override for nobody": (
         "\n[[override]]\n[override.won_back]\nenabled = false",
-        "house.toml:2: override: names none of party, brand and branch",
+        "house.toml:2: override: names none of party, brand, branch, segments and queue",
     ),
     "an override of nothing": (
         '[[override]]\nbrand = "b"\n[cart_abandoned]\nidle = "5 s"',
@@ -251,7 +251,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     ),
     "an override by segment": (
         '[[override]]\nbrand = "b"\nsegment = "gold"',
-        "house.toml:3: override.segment: is not known here: expected one of",
+        "house.toml:3: override.segment: is not known here: did you mean segments?",
     ),
     "another party": (
         '[[override]]\nparty = "staff"',
