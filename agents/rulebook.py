@@ -7,6 +7,7 @@ from agents.alerts import Kind
 from agents.signals import plugins, signals
 from agents.signals.protocol import Clocked, House, Signal, Woken
 from agents.text import Classifier
+from agents.working_time import clock
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, CustomActivity, Interaction
 from schemas.standards import Standards
@@ -59,6 +60,8 @@ class Rulebook:
         standards = self.standards
         house = House(
             standards.thresholds(party, brand, branch),
+            clock(standards.hours(party, brand, branch)),
+            own=standards.own,
         )
         return _chapter(house)
 

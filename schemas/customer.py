@@ -18,6 +18,7 @@ from msgspec import Struct
 from schemas.alert import Evidence
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
+from schemas.service import Service
 
 VERSION = 2
 
@@ -178,6 +179,7 @@ class Customer(Struct, array_like=True):
     told: dict[str, int] = msgspec.field(default_factory=dict)
     pieces: list[Piece] = msgspec.field(default_factory=list)
     extra: dict[str, Any] | None = None
+    service: Service | None = None
 
     @property
     def deadline(self) -> int:

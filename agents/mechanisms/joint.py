@@ -17,13 +17,26 @@ def note(
     customer: Customer, kind: str, event: Interaction, weight: float = 1.0, *, keep: int
 ) -> Piece:
     """Keep a piece of evidence; those older than `keep` (microseconds) before the newest go."""
-    piece = Piece(kind, event.time, bounded(event.id, PIECE_ID_BYTES), weight)
+    return note_at(customer, kind, event.time, event.id, weight, keep=keep)
+
+
+def note_at(
+    customer: Customer, kind: str, at: int, name: str, weight: float = 1.0, *, keep: int
+) -> Piece:
+    """The same of what became true at `at`, of the interaction with the id `name`."""
+    piece = Piece(kind, at, bounded(name, PIECE_ID_BYTES), weight)
     pieces = customer.pieces
     insort(pieces, piece, key=_place)
     horizon = pieces[-1].at - keep
     if pieces[0].at < horizon or len(pieces) > MAX_PIECES:
         customer.pieces = [old for old in pieces if old.at >= horizon][-MAX_PIECES:]
     return piece
+
+
+def withdraw(customer: Customer, kind: str, at: int) -> None:
+    """Take back the pieces of that kind and instant: what they rest on was wrong."""
+    if customer.pieces:
+        customer.pieces = [p for p in customer.pieces if p.kind != kind or p.at != at]
 
 
 def within(customer: Customer, kinds: Collection[str], window: int, at: int) -> list[Piece]:

@@ -9,6 +9,7 @@ from agents.signals.carts import AbandonedCarts
 from agents.signals.lifecycle import Lifecycle
 from agents.signals.protocol import House, Signal
 from agents.signals.queue import AbandonedQueue
+from agents.signals.service import signals as service_signals
 from agents.signals.silence import Silence
 
 __all__ = ["AbandonedCarts", "AbandonedQueue", "House", "Signal", "Silence", "plugins", "signals"]
@@ -33,6 +34,7 @@ def signals(house: House) -> tuple[Signal, ...]:
         AbandonedCarts(limits.cart_abandoned, limits.checkout_abandoned),
         Silence(limits.gone_silent, won_back=limits.won_back.enabled),
         AbandonedQueue(limits.queue_abandoned),
+        *service_signals(house),
         Lifecycle(limits.gone_silent),
     )
 

@@ -8,7 +8,7 @@ from agents.working_time import ALWAYS, Hours
 from schemas.customer import Customer
 from schemas.interaction import Interaction
 from schemas.memory import Timer
-from schemas.standards import Thresholds
+from schemas.standards import HouseStandard, Thresholds
 
 
 class House(NamedTuple):
@@ -17,6 +17,7 @@ class House(NamedTuple):
     limits: Thresholds = Thresholds()
     hours: Hours = ALWAYS
     text: Classifier | None = None
+    own: tuple[HouseStandard, ...] = ()
 
 
 class Signal(Protocol):
