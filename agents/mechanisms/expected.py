@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from agents.alerts import Alerts, Facts, Kind
-from agents.mechanisms import timers
+from agents.mechanisms import joint, timers
 from agents.mechanisms.standing import open_ones, stand, standing
 from agents.mechanisms.timers import ANY as ANY
 from agents.working_time import ALWAYS, Hours
 from schemas.alert import Evidence, Resolution
 from schemas.customer import EVENT_ID_BYTES, Customer, OpenAlert, bounded
 from schemas.interaction import Interaction
-from schemas.memory import Answer, Timer
+from schemas.memory import PIECE_ID_BYTES, Answer, Piece, Timer
 
 
 class Begin(NamedTuple):
@@ -56,8 +56,15 @@ class Expected:
         begins: Mapping[str, Begins],
         ends: Mapping[str, Ends],
         hours: Hours = ALWAYS,
+        keeps: int = 0,
+        remembered_as: str | None = None,
     ) -> None:
-        """`limits` is the signal's part of Thresholds; waits run in `hours`."""
+        """`limits` is the signal's part of Thresholds; waits run in `hours`.
+
+        Where `keeps` is not 0, each opening is kept that long (microseconds) as a piece of evidence
+        of the signal's name. Signals with the same ends remember them together under one name,
+        `remembered_as`.
+        """
         self.kind = kind
         self.name = kind.name
         self.limits = limits
@@ -67,6 +74,8 @@ class Expected:
         self.kinds: tuple[Kind, ...] = (kind,)
         self.reacts_to = frozenset({*begins, *ends})
         self.cool_down: int = getattr(limits, "cool_down", 0)
+        self.keeps = keeps
+        self.remembered_as = remembered_as or kind.name
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         ends = self.ends.get(event.kind)
@@ -94,11 +103,11 @@ class Expected:
             return None
         if standing(customer, self.name, subject) is not None:
             return None
-        if timers.answered(customer, self.name, subject, at) is not None:
+        if timers.answered(customer, self.remembered_as, subject, at) is not None:
             return None
         evidence = [Evidence(bounded(event.id, EVENT_ID_BYTES), event.kind, at)]
         severity = -1 if begin.severity is None else begin.severity
-        facts: Facts = [severity, at, begin.within, *begin.facts]
+        facts: Facts = [severity, at, int(begin.within), *begin.facts]
         timer = Timer(self.name, subject, self.due(customer, at, begin), at, facts, evidence)
         if begin.within <= 0 and timer.due <= at:
             self.open(customer, timer, alerts)
@@ -133,12 +142,23 @@ class Expected:
                 if at >= alert.opened_at:
                     alerts.resolve(self.name, alert.subject, at, end.resolution)
                 elif at >= began(alert):
-                    alerts.resolve(self.name, alert.subject, at, "late_evidence")
-        timers.remember(customer, Answer(self.name, subject, at))
+                    self.void(customer, alert, at, alerts)
+        if self.begins:
+            timers.remember(customer, Answer(self.remembered_as, subject, at))
+
+    def void(self, customer: Customer, alert: OpenAlert, at: int, alerts: Alerts) -> None:
+        """An alert would not have opened with what is now known of `at`."""
+        if self.keeps:
+            joint.forget(customer, self.name, alert.opened_at)
+        alerts.resolve(self.name, alert.subject, at, "late_evidence")
 
     def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         """The wait was too long: tell it, at the instant at which it became so."""
         severity, *facts = timer.facts
+        if self.keeps:
+            name = timer.evidence[0].id if timer.evidence else ""
+            piece = Piece(self.name, timer.due, bounded(name, PIECE_ID_BYTES))
+            joint.add(customer, piece, self.keeps)
         stand(
             customer, self.kind, self.limits, timer.subject, timer.due, facts, timer.evidence,
             alerts, severity=None if severity == -1 else int(severity or 0),

@@ -17,26 +17,23 @@ def note(
     customer: Customer, kind: str, event: Interaction, weight: float = 1.0, *, keep: int
 ) -> Piece:
     """Keep a piece of evidence; those older than `keep` (microseconds) before the newest go."""
-    return note_at(customer, kind, event.time, event.id, weight, keep=keep)
+    piece = Piece(kind, event.time, bounded(event.id, PIECE_ID_BYTES), weight)
+    add(customer, piece, keep)
+    return piece
 
 
-def note_at(
-    customer: Customer, kind: str, at: int, name: str, weight: float = 1.0, *, keep: int
-) -> Piece:
-    """The same of what became true at `at`, of the interaction with the id `name`."""
-    piece = Piece(kind, at, bounded(name, PIECE_ID_BYTES), weight)
+def add(customer: Customer, piece: Piece, keep: int) -> None:
+    """The same for a piece that is no interaction, as that something did not happen in time."""
     pieces = customer.pieces
     insort(pieces, piece, key=_place)
     horizon = pieces[-1].at - keep
     if pieces[0].at < horizon or len(pieces) > MAX_PIECES:
         customer.pieces = [old for old in pieces if old.at >= horizon][-MAX_PIECES:]
-    return piece
 
 
-def withdraw(customer: Customer, kind: str, at: int) -> None:
-    """Take back the pieces of that kind and instant: what they rest on was wrong."""
-    if customer.pieces:
-        customer.pieces = [p for p in customer.pieces if p.kind != kind or p.at != at]
+def forget(customer: Customer, kind: str, at: int) -> None:
+    """A piece of that kind and instant has proved wrong."""
+    customer.pieces = [piece for piece in customer.pieces if (piece.kind, piece.at) != (kind, at)]
 
 
 def within(customer: Customer, kinds: Collection[str], window: int, at: int) -> list[Piece]:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from agents.alerts import INFO, Alerts, Facts, Kind
-from agents.mechanisms import joint, timers
+from agents.mechanisms import timers
 from agents.mechanisms.expected import ANY, Begin, End, Expected, began
 from agents.mechanisms.standing import standing
 from agents.signals.service import order_book
@@ -76,8 +76,7 @@ class Deliveries(Promise):
             newer = began(alert) <= at < alert.opened_at
             if not newer or self.due(customer, at, begin) <= alert.opened_at:
                 return None
-            alerts.resolve(self.name, subject, at, "late_evidence")
-            joint.withdraw(customer, self.name, alert.opened_at)
+            self.void(customer, alert, at, alerts)
         running = timers.find(customer, self.name, subject)
         if running is not None:
             if running.since > at:

@@ -199,7 +199,7 @@ def _settle(customer: Customer, alert: OpenAlert, thing: str, at: int, alerts: A
     late = at < alert.opened_at
     alerts.resolve(SIGNAL, alert.subject, at, "late_evidence" if late else "recovered")
     if late:
-        joint.withdraw(customer, SIGNAL, alert.opened_at)
+        joint.forget(customer, SIGNAL, alert.opened_at)
 
 
 def _is_done(customer: Customer, own: HouseStandard, thing: str, at: int) -> bool:
@@ -208,7 +208,7 @@ def _is_done(customer: Customer, own: HouseStandard, thing: str, at: int) -> boo
         if answer.signal == SIGNAL and answer.subject is not None and answer.at >= at:
             kind, _, done = answer.subject.partition(_APART)
             if kind == own.to and _meant(done, thing):
-                return answer.at > at or own.to != own.began
+                return True
     return False
 
 

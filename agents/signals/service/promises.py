@@ -2,14 +2,16 @@
 missed is evidence for signals that weigh several things together.
 """
 
-from agents.alerts import Alerts
+from collections.abc import Mapping
+from typing import Any
+
+from agents.alerts import Kind
 from agents.mechanisms import joint
-from agents.mechanisms.expected import Begin, End, Expected
-from agents.mechanisms.standing import standing
+from agents.mechanisms.expected import Begin, Begins, Ends, Expected
 from schemas.alert import Evidence
-from schemas.customer import Customer
+from schemas.customer import Customer, bounded
 from schemas.instant import DAY
-from schemas.memory import Timer
+from schemas.memory import PIECE_ID_BYTES, Piece
 from schemas.service import Service
 
 KEEP = 180 * DAY
@@ -19,31 +21,28 @@ KEEP = 180 * DAY
 class Promise(Expected):
     """`expected`, where the wait is missed at the first instant at which it is longer than agreed.
 
-    Its alerts are pieces of evidence, of the signal's name.
+    With `weighs`, its alerts are pieces of evidence of the signal's name.
     """
+
+    def __init__(
+        self,
+        kind: Kind,
+        limits: Any,
+        *,
+        begins: Mapping[str, Begins],
+        ends: Mapping[str, Ends],
+        weighs: bool = True,
+    ) -> None:
+        super().__init__(kind, limits, begins=begins, ends=ends, keeps=KEEP if weighs else 0)
 
     def due(self, customer: Customer, since: int, begin: Begin) -> int:
         return super().due(customer, since, begin) + 1
 
-    def end(self, customer: Customer, end: End, at: int, alerts: Alerts) -> None:
-        later = [
-            (alert.subject, alert.opened_at)
-            for alert in customer.alerts
-            if alert.signal == self.name and alert.opened_at > at
-        ]
-        super().end(customer, end, at, alerts)
-        for subject, opened in later:
-            if standing(customer, self.name, subject) is None:
-                joint.withdraw(customer, self.name, opened)
-
-    def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
-        super().open(customer, timer, alerts)
-        weigh(customer, self.name, timer.due, timer.evidence)
-
 
 def weigh(customer: Customer, signal: str, at: int, evidence: list[Evidence]) -> None:
     """What opened at `at` counts for those signals that weigh several things."""
-    joint.note_at(customer, signal, at, evidence[-1].id if evidence else "", keep=KEEP)
+    name = evidence[-1].id if evidence else ""
+    joint.add(customer, Piece(signal, at, bounded(name, PIECE_ID_BYTES)), KEEP)
 
 
 def service_of(customer: Customer) -> Service:

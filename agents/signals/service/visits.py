@@ -74,7 +74,7 @@ def greeting_late(limits: standards.GreetingLate) -> Visits:
     """
     ends = {GREETED: _met, ASSISTED: _met, LEFT: _gone}
     begins = {ARRIVED: partial(_arrived, int(limits.within))}
-    return Visits(GREETING_LATE, limits, begins=begins, ends=ends)
+    return Visits(GREETING_LATE, limits, begins=begins, ends=ends, weighs=False)
 
 
 def assisted_late(limits: standards.AssistedLate) -> Visits:
@@ -84,7 +84,9 @@ def assisted_late(limits: standards.AssistedLate) -> Visits:
     ['visitor_assisted', 'visitor_left']
     """
     begins = {ARRIVED: partial(_arrived, int(limits.within))}
-    return Visits(ASSISTED_LATE, limits, begins=begins, ends={ASSISTED: _met, LEFT: _gone})
+    return Visits(
+        ASSISTED_LATE, limits, begins=begins, ends={ASSISTED: _met, LEFT: _gone}, weighs=False
+    )
 
 
 def _arrived(within: int, _: Customer, event: Interaction) -> Begin:
@@ -191,7 +193,7 @@ class VisitAbandoned:
             alerts.resolve(alert.signal, None, at, "recovered")
         elif at >= int(alert.facts[0] or 0):
             alerts.resolve(alert.signal, None, at, "late_evidence")
-            joint.withdraw(customer, alert.signal, alert.opened_at)
+            joint.forget(customer, alert.signal, alert.opened_at)
             customer.told.pop(alert.signal, None)
 
 
