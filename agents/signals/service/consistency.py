@@ -173,6 +173,8 @@ def rating_of(event: Interaction) -> float | None:
         return None
     else:
         scale = said.scale or _OF
+        if scale <= 1:
+            return None
         rating = said.score if scale == _OF else 1 + (said.score - 1) * (_OF - 1) / (scale - 1)
     return float(rating) if rating is not None and 1 <= rating <= _OF else None
 

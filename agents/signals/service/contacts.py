@@ -127,7 +127,7 @@ class Holds(Promise):
     def begin(
         self, customer: Customer, begin: Begin, event: Interaction, alerts: Alerts
     ) -> Timer | None:
-        if begin.within <= 0 < self.within:
+        if begin.within < 0:
             return None  # Of this contact it has been told.
         if self.cumulated:
             name = None if begin.subject is None else bounded(begin.subject)
