@@ -29,6 +29,11 @@ from tests.oracle.rules import expected
 SEEDS = int(os.environ.get("HEED_SEEDS", "400"))
 BLOCK = 50
 
+KNOWN = frozenset(
+    {"cart_abandoned", "checkout_abandoned", "queue_abandoned", "gone_silent", "won_back"}
+)
+"""Signals that the oracle knows."""
+
 Line = tuple[str, str | None, str | None, str, str | None, str, int, int]
 
 
@@ -47,6 +52,7 @@ def decided(records: list[Record], standards: str = "") -> list[Line]:
             instant(alert.event_time),
         )
         for alert in harness.alerts
+        if alert.signal in KNOWN
     ]
 
 

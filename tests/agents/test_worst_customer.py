@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.harness import Harness
-from schemas.customer import MAX_BYTES, Carts, Contacts, Customer, decode, fits
+from schemas.customer import MAX_BYTES, Carts, Contacts, Customer, OpenAlert, decode, fits
 from tests.agents.hostile import PRODUCTS, Record, hostile
 
 
@@ -13,6 +13,12 @@ def what_is_left(records: list[Record]) -> tuple[Customer, Carts, Contacts]:
     (row,) = Harness().feed(records).rows.values()
     customer = decode(row)
     return customer, customer.carts or Carts(), customer.contacts or Contacts()
+
+
+def of_the_spine(customer: Customer) -> list[OpenAlert]:
+    """Open alerts of carts, queue and silence: who calls 16 times in vain has others as well."""
+    kept = ("cart_abandoned", "checkout_abandoned", "queue_abandoned", "gone_silent")
+    return [alert for alert in customer.alerts if alert.signal in kept]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -37,7 +43,7 @@ def test_of_16_contacts_none_is_forgotten_and_the_last_alerts_keep_their_evidenc
 ) -> None:
     customer, _, contacts = what_is_left(hostile(seed, ["call"]))
     assert len(contacts.contacts) == 16
-    assert len(customer.alerts) == 17
+    assert len(of_the_spine(customer)) == 17
     assert customer.alerts[-1].evidence
 
 
@@ -83,7 +89,7 @@ def test_every_alert_that_is_dropped_is_told_as_expired(seed: int) -> None:
 def test_short_names_of_everything_at_once_fit() -> None:
     customer, carts, contacts = what_is_left(hostile(1, scope=8, longest=8))
     assert len(carts.carts) == len(contacts.contacts) == 16
-    assert len(customer.alerts) == 33
+    assert len(of_the_spine(customer)) == 33
 
 
 def test_what_fits_is_never_touched() -> None:

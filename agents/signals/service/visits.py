@@ -9,7 +9,7 @@ from agents.mechanisms.standing import cool, stand, standing
 from agents.signals.service.promises import Promise, service_of, weigh
 from schemas import standards
 from schemas.alert import Evidence
-from schemas.customer import Customer, bounded
+from schemas.customer import Customer, bounded, fits
 from schemas.instant import DAY
 from schemas.interaction import Interaction
 from schemas.memory import PIECE_ID_BYTES, Timer
@@ -155,6 +155,7 @@ class VisitAbandoned:
             self._assisted(customer, service, at, alerts)
             return
         visit = _find(service, event)
+        fits(customer)
         if kind == ARRIVED:
             if at > visit.arrived and (not visit.left or at <= visit.left):
                 visit.arrived, visit.arrived_id = at, bounded(event.id, PIECE_ID_BYTES)

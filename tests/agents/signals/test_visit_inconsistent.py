@@ -88,7 +88,7 @@ def test_a_house_may_ask_for_two_times() -> None:
     assert of(shop(twice, *often)) == ["open"]
 
 
-def test_an_older_visit_heard_of_late_is_known_from_then_on_and_not_before() -> None:
+def test_an_older_visit_heard_of_late_is_known_from_then_on() -> None:
     harness = shop(
         "", visit(9, "linz", "x"), visit(10, "graz", "x", "drink"), visit(8, "linz", "x")
     )
