@@ -5,8 +5,8 @@ Part of `schemas.customer.Customer`, like it array-like and bounded.
 
 from msgspec import Struct, field
 
-MAX_VISITS = 3
-MAX_HOLDS = 3
+MAX_VISITS = 2
+MAX_HOLDS = 2
 MAX_ORDERS = 12
 MAX_ELEMENTS = 6
 MAX_RATINGS = 4
@@ -23,13 +23,13 @@ LOOK = 5  # four of hash, one of how often
 
 
 class Visit(Struct, array_like=True, gc=False):
-    """A visit of which the arrival or the leaving is known (microseconds, 0: not yet)."""
+    """A visit of which the arrival or the leaving is known (microseconds, 0: not yet), not both;
+    `id` is of the interaction that said so."""
 
     name: str
     arrived: int = 0
     left: int = 0
-    arrived_id: str = ""
-    left_id: str = ""
+    id: str = ""
 
 
 class Held(Struct, array_like=True, gc=False):

@@ -156,17 +156,21 @@ class VisitAbandoned:
             return
         visit = _find(service, event)
         fits(customer)
+        first, name = visit.id, bounded(event.id, PIECE_ID_BYTES)
         if kind == ARRIVED:
-            if at > visit.arrived and (not visit.left or at <= visit.left):
-                visit.arrived, visit.arrived_id = at, bounded(event.id, PIECE_ID_BYTES)
+            if at > visit.arrived:
+                if at > visit.left:
+                    visit.left = 0  # That was another time.
+                visit.arrived, visit.id = at, name
         elif at >= visit.arrived and (not visit.left or at < visit.left):
-            visit.left, visit.left_id = at, bounded(event.id, PIECE_ID_BYTES)
+            visit.left, visit.id = at, name
         if visit.arrived and visit.left:
             service.visits.remove(visit)
             if self.gave_up(service, visit):
-                self._open(customer, visit, alerts)
+                ids = (name, first) if kind == ARRIVED else (first, name)
+                self._open(customer, visit, ids, alerts)
 
-    def _open(self, customer: Customer, visit: Visit, alerts: Alerts) -> None:
+    def _open(self, customer: Customer, visit: Visit, ids: tuple[str, str], alerts: Alerts) -> None:
         at = visit.left
         if standing(customer, VISIT_ABANDONED.name) is not None:
             return
@@ -176,8 +180,8 @@ class VisitAbandoned:
             visit.arrived, at - visit.arrived, int(self.limits.short_visit), visit.name or None,
         ]  # fmt: skip
         evidence = [
-            Evidence(visit.arrived_id, ARRIVED, visit.arrived),
-            Evidence(visit.left_id, LEFT, at),
+            Evidence(ids[0], ARRIVED, visit.arrived),
+            Evidence(ids[1], LEFT, at),
         ]
         stand(customer, VISIT_ABANDONED, self.limits, None, at, facts, evidence, alerts)
         weigh(customer, VISIT_ABANDONED.name, at, evidence)

@@ -132,7 +132,7 @@ def test_the_memory_is_small_whatever_is_sent(seed: int) -> None:
         for row in harness.rows.values():
             assert len(row) <= MAX_BYTES
             service = decode(row).service
-            assert service is None or len(msgspec.msgpack.encode(service)) <= 1000
+            assert service is None or len(msgspec.msgpack.encode(service)) <= 800
     assert not harness.refusals
 
 

@@ -32,7 +32,7 @@ def test_an_assisted_visit_in_any_order_is_no_abandonment_in_the_end(records: li
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("order", permutations(range(3)))
+@pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_an_abandoned_visit_in_any_order_is_one(order: tuple[int, ...]) -> None:
     moments = visit(("arrived", 0), ("greeted", 30), ("left", 300))
     harness = shop("", *[moments[place] for place in order])
@@ -76,6 +76,13 @@ def test_a_new_nameless_arrival_says_that_the_last_visit_is_over() -> None:
 def test_an_arrival_told_twice_is_one_visit() -> None:
     harness = shop("", *visit(("arrived", 0), ("arrived", 30), ("greeted", 55)))
     assert of(harness.advance(minutes=5), "greeting_late") == []
+
+
+def test_the_leaving_of_a_visit_whose_arrival_was_missed_is_not_that_of_the_next() -> None:
+    records = visit(("left", 0), ("arrived", HOUR), ("left", HOUR + 70), name=None)
+    (alert,) = [a for a in shop("", *records).alerts if a.signal == "visit_abandoned"]
+    assert alert.rule.parameters["stayed_seconds"] == 70
+    assert [each.id for each in alert.evidence] == [records[1]["id"], records[2]["id"]]
 
 
 CUMULATED = "[hold_too_long]\ncumulated = true\n"
