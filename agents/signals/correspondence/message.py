@@ -26,7 +26,8 @@ _WORD_BYTES = 40
 def _reason(facts: Facts) -> str:
     score, _, _, *words = facts
     said = ", ".join(f"\u201c{word}\u201d" for word in words if word)
-    return f"Wrote something strongly negative ({score} of -1){': ' if said else ''}{said}."
+    found = f"Wrote something strongly negative ({float(score or 0):.2f} of -1)"
+    return f"{found}: {said}." if said else f"{found}."
 
 
 def _parameters(facts: Facts) -> dict[str, object]:

@@ -1,7 +1,5 @@
 """`complaint_repeated`: a second complaint, or one that was settled and was not."""
 
-import xxhash
-
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import joint, timers
 from agents.mechanisms.standing import evidence_of, prolong, stand, standing
@@ -9,6 +7,8 @@ from agents.signals.correspondence.ticket import (
     KEPT,
     OPENED,
     REOPENED,
+    digest_of,
+    is_complaint,
     named,
     opened_on,
     waited,
@@ -78,19 +78,16 @@ class ComplaintRepeated:
         if kind != "complaint" and not (again and kind is None):
             return
         known = customer.correspondence
-        ticket = _hash(named(event))
         if again:
-            if kind is None and (known is None or ticket not in _tickets(known.complaints)):
-                return  # It is not known for a complaint.
-        elif (
-            known is not None and named(event) is not None and ticket in _tickets(known.complaints)
-        ):
+            if kind is None and not is_complaint(customer, event):
+                return
+        elif named(event) is not None and is_complaint(customer, event):
             return  # The same one, told twice.
         if known is None:
             known = customer.correspondence = Correspondence()
         if not again:
             joint.note(customer, "complaint", event, keep=KEPT)
-        known.complaints = _with(known.complaints, ticket, event.time, self.most)
+        known.complaints = _with(known.complaints, digest_of(named(event)), event.time, self.most)
         if not self.limits.enabled:
             return
         if standing(customer, NAME) is not None:
@@ -114,7 +111,7 @@ class ComplaintRepeated:
         window, least = int(self.limits.window), self.least
         at, count, first = event.time, 1, event.time
         if not again:
-            found = _crossing(times, at, window, least)
+            found = crossing(times, at, window, least)
             if found is None:
                 return
             first, at, count = found
@@ -132,12 +129,12 @@ class ComplaintRepeated:
         prolong(customer, NAME, None, last + self.limits.expires)
 
 
-def _crossing(times: list[int], at: int, window: int, least: int) -> tuple[int, int, int] | None:
+def crossing(times: list[int], at: int, window: int, least: int) -> tuple[int, int, int] | None:
     """With the complaint of `at`: the first instant at which there were `least` within `window`.
 
     The first of them, that instant, and how many. Times are in order, microseconds.
 
-    >>> _crossing([0, 40, 50], at=40, window=30, least=2)
+    >>> crossing([0, 40, 50], at=40, window=30, least=2)
     (40, 50, 2)
     """
     for last in range(least - 1, len(times)):
@@ -145,14 +142,6 @@ def _crossing(times: list[int], at: int, window: int, least: int) -> tuple[int, 
         if times[first] <= at <= times[last] and times[last] - times[first] <= window:
             return times[first], times[last], least
     return None
-
-
-def _hash(name: str | None) -> bytes:
-    return bytes(HASH) if name is None else xxhash.xxh3_64_digest(name.encode())
-
-
-def _tickets(complaints: bytes) -> list[bytes]:
-    return [complaints[at : at + HASH] for at in range(0, len(complaints), _ENTRY)]
 
 
 def _times(complaints: bytes) -> list[int]:

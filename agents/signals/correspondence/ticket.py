@@ -2,8 +2,11 @@
 
 from collections.abc import Collection
 
+import xxhash
+
 from agents.alerts import Facts
 from agents.mechanisms.expected import Begin, Begins, End, Ends
+from schemas.correspondence import HASH, INSTANT
 from schemas.customer import Customer, bounded
 from schemas.instant import DAY, HOUR, rfc3339
 from schemas.interaction import Interaction
@@ -41,8 +44,33 @@ def opens(kinds: Kinds, within: int) -> Begins:
 
 
 def reopens(kinds: Kinds, within: int) -> Begins:
-    """The same for one opened again, which says its kind."""
-    return opens(frozenset(kind for kind in kinds if kind is not None), within)
+    """The same for one opened again, which says its kind, or is known for a complaint."""
+
+    def begins(customer: Customer, event: Interaction) -> Begin | None:
+        kind = event.properties.kind
+        if kind is None and is_complaint(customer, event):
+            kind = "complaint"
+        if kind is None or kind not in kinds:
+            return None
+        return Begin(named(event), within, about(event))
+
+    return begins
+
+
+def is_complaint(customer: Customer, event: Interaction) -> bool:
+    """Whether a ticket that does not say so is among the complaints last heard of."""
+    known = customer.correspondence
+    return known is not None and digest_of(named(event)) in tickets_of(known.complaints)
+
+
+def digest_of(ticket: str | None) -> bytes:
+    """The hash under which a complaint is known."""
+    return bytes(HASH) if ticket is None else xxhash.xxh3_64_digest(ticket.encode())
+
+
+def tickets_of(complaints: bytes) -> list[bytes]:
+    """The hashes in `Correspondence.complaints`."""
+    return [complaints[at : at + HASH] for at in range(0, len(complaints), HASH + INSTANT)]
 
 
 def closes(kinds: Kinds) -> Ends:
