@@ -90,6 +90,11 @@ class Alerts:
         self._key = key
         self._customer = customer
 
+    @property
+    def identified(self) -> bool:
+        """Whether the row at hand is of a customer id, and not of an alias alone."""
+        return self._key.startswith("c:")
+
     def open(
         self,
         signal: str,

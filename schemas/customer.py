@@ -20,6 +20,7 @@ from schemas.correspondence import Correspondence
 from schemas.journey import Journey
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
+from schemas.service import Service
 
 VERSION = 2
 
@@ -182,6 +183,7 @@ class Customer(Struct, array_like=True):
     extra: dict[str, Any] | None = None
     correspondence: Correspondence | None = None
     journey: Journey | None = None
+    service: Service | None = None
 
     @property
     def deadline(self) -> int:

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from agents.signals import correspondence, journey
+from agents.signals import correspondence, journey, service
 from agents.signals.carts import AbandonedCarts
 from agents.signals.lifecycle import Lifecycle
 from agents.signals.protocol import House, Signal
@@ -37,6 +37,7 @@ def signals(house: House) -> tuple[Signal, ...]:
         AbandonedQueue(limits.queue_abandoned),
         *correspondence.signals(house),
         *journey.signals(house),
+        *service.signals(house),
         Lifecycle(limits.gone_silent),
     )
 

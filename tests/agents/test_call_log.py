@@ -50,11 +50,11 @@ def test_each_ends_with_the_callers_next_answer_or_after_a_week(
     expected: Counter[str] = Counter()
     for alert in abandoned(replayed):
         if alert.status == "open":
-            own, left = answers[alert.customer_id or ""], datetime.fromisoformat(alert.opened_at)
-            at = bisect_left(own, left)
-            if at < len(own) and own[at] < left + WEEK:
+            own, opened = answers[alert.customer_id or ""], datetime.fromisoformat(alert.opened_at)
+            at = bisect_left(own, opened)
+            if at < len(own) and own[at] < opened + WEEK:
                 expected["recovered"] += 1
-            elif left + WEEK <= max(times):
+            elif opened + WEEK <= max(times):
                 expected["expired"] += 1
     told = Counter(alert.resolution for alert in abandoned(replayed) if alert.resolution)
     assert told == expected == {"recovered": 1_308, "expired": 1_955}

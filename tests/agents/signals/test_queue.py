@@ -6,10 +6,22 @@ from typing import Any
 
 import pytest
 
+from agents.harness import Harness
 from schemas.customer import Contacts, decode
-from tests.agents.say import DAY, HOUR, MINUTE, Record, said, shop, told
+from tests.agents import say
+from tests.agents.say import DAY, HOUR, MINUTE, Record, said
 
 QUEUE = "queue_abandoned"
+ALONE = "[answer_late]\nenabled = false\n"
+"""Whoever leaves the queue has waited for long: that is told by a signal of its own."""
+
+
+def shop(standards: str, *records: Record) -> Harness:
+    return say.shop(ALONE + standards, *records)
+
+
+def told(harness: Harness) -> list[tuple[float, str, str]]:
+    return [line for line in say.told(harness) if line[1] == QUEUE]
 
 
 def queued(after: float = 0, contact: str = "k1", **properties: Any) -> Record:

@@ -1,0 +1,143 @@
+"""Returns: too late to be worth much, or too many of too few orders."""
+
+from agents.alerts import INFO, SEVERITIES, WARNING, Alerts, Facts, Kind
+from agents.mechanisms.standing import evidence_of, stand, standing
+from agents.signals.service import order_book
+from agents.signals.service.order_book import DELIVERED, OFF, ORDERED, RETURNED
+from agents.signals.service.promises import service_of
+from schemas import standards
+from schemas.customer import Customer, bounded, fits
+from schemas.instant import DAY
+from schemas.interaction import Interaction
+from schemas.service import Service
+from schemas.standards import written
+
+_FLAGS = {
+    "order_completed": ORDERED,
+    "order_delivered": DELIVERED,
+    "order_returned": RETURNED,
+    "order_cancelled": OFF,
+}
+
+RETURN_LATE = Kind(
+    name="return_late",
+    team="after_sales",
+    severity=INFO,
+    clears_if="Nothing to clear: this is told once.",
+    reason=lambda facts: (
+        f"An order was returned {int(facts[0] or 0) // DAY} days after its delivery,"
+        f" later than {written(int(facts[1] or 0))}: the goods have lost value."
+    ),
+    parameters=lambda facts: {
+        "after_days": round(int(facts[0] or 0) / DAY, 3),
+        "within_days": int(facts[1] or 0) / DAY,
+        "order_id": facts[2],
+    },
+    mechanism="expected",
+    opens="an order was returned long after its delivery",
+    default="90 d",
+    source="named by the sources of the mission: after 90 days goods have lost their value",
+    notice=True,
+)
+SERIAL_RETURNER = Kind(
+    name="serial_returner",
+    team="after_sales",
+    severity=WARNING,
+    clears_if="The share of returns falls under the limit.",
+    reason=lambda facts: (
+        f"{facts[0]} returns to the last {facts[1]} orders: {float(facts[2] or 0):.0%} or more."
+    ),
+    parameters=lambda facts: {
+        "returned": facts[0],
+        "orders": facts[1],
+        "share": facts[2],
+    },
+    mechanism="baseline",
+    opens="a high share of the last orders was returned",
+    default="40 %, of 5 orders or more, 3 returned",
+    source="practice: TrustLens calls a rate of 40 % high; the counts are ours",
+)
+
+
+class Returns:
+    """Keeps the last orders, and looks at what was returned of them.
+
+    >>> Returns(standards.ReturnLate(), standards.SerialReturner()).too_many(5, 2)
+    False
+    """
+
+    field = "service"
+    kinds = (RETURN_LATE, SERIAL_RETURNER)
+    reacts_to = frozenset(_FLAGS)
+
+    def __init__(self, late: standards.ReturnLate, serial: standards.SerialReturner) -> None:
+        self.late = late
+        self.serial = serial
+
+    def too_many(self, ordered: int, returned: int) -> bool:
+        """Whether so many returns of so many orders are too many."""
+        limits = self.serial
+        if ordered < limits.least or returned < limits.returned:
+            return False
+        return returned >= limits.share * ordered
+
+    def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
+        service, said = service_of(customer), event.properties
+        flag, orders = _FLAGS[event.kind], service.orders
+        if said.order_id:
+            name = order_book.key(said.order_id)
+        elif flag == ORDERED:
+            name = order_book.key(event.id)
+        elif flag == RETURNED:
+            name = order_book.newest(orders) or order_book.key(event.id)
+        else:
+            return
+        flags, at = order_book.find(orders, name)
+        if flags & flag:
+            return
+        moment = at
+        if flag == DELIVERED:
+            if flags & RETURNED:
+                self._look(event, event.time, at, alerts)
+            moment = event.time
+        elif flag == RETURNED:
+            if flags & DELIVERED:
+                self._look(event, at, event.time, alerts)
+            else:
+                moment = event.time
+        service.orders = order_book.put(orders, name, flags | flag, moment)
+        fits(customer)
+        if flag != DELIVERED:
+            self._judge(customer, service, event, alerts)
+
+    def _look(self, event: Interaction, delivered: int, returned: int, alerts: Alerts) -> None:
+        after = returned - delivered
+        if after <= self.late.within or not self.late.enabled:
+            return
+        name, wished = event.properties.order_id, self.late.severity
+        facts: Facts = [after, int(self.late.within), bounded(name) if name else None]
+        alerts.notice(
+            RETURN_LATE.name, max(returned, delivered), facts, evidence_of(event),
+            subject=bounded(name) if name else None,
+            severity=INFO if wished is None else SEVERITIES.index(wished),
+            team=self.late.team,
+        )  # fmt: skip
+
+    def _judge(
+        self, customer: Customer, service: Service, event: Interaction, alerts: Alerts
+    ) -> None:
+        ordered, returned = order_book.counted(service.orders)
+        many, at = self.too_many(ordered, returned), event.time
+        if many == service.returning:
+            return
+        service.returning = many
+        alert = standing(customer, SERIAL_RETURNER.name)
+        if not many:
+            if alert is not None:
+                late = at < alert.opened_at
+                alerts.resolve(alert.signal, None, at, "late_evidence" if late else "recovered")
+        elif alert is None and self.serial.enabled:
+            facts: Facts = [returned, ordered, self.serial.share]
+            stand(
+                customer, SERIAL_RETURNER, self.serial, None, at, facts, evidence_of(event), alerts
+            )
