@@ -89,7 +89,7 @@ class BrowseAbandoned:
             service.looks = b""
         if not service.looks:
             service.looked_since = service.looked_last = at
-            if at - self.limits.idle <= service.taken < at:
+            if at - self.limits.idle < service.taken < at:
                 service.looked_since = service.taken
         product, category = said.product_id or said.sku or said.name, said.category
         views, what = 0, ""
@@ -119,7 +119,7 @@ class BrowseAbandoned:
     def _stay(self, customer: Customer, service: Service, at: int, alerts: Alerts) -> bool:
         """Whether the session still went on at `at`; if so it is known to have lasted so long."""
         idle, last = self.limits.idle, service.looked_last
-        if not service.looked_since - idle <= at <= last + idle:
+        if not service.looked_since - idle < at < last + idle:
             return False
         if at < service.looked_since:
             service.looked_since = at

@@ -35,11 +35,11 @@ def sessions(records: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     within a gap before one."""
     out: list[list[dict[str, Any]]] = []
     for each in records:
-        if out and each["time"] <= out[-1][-1]["time"] + GAP:
+        if out and each["time"] < out[-1][-1]["time"] + GAP:
             out[-1].append(each)
         elif each["type"] == "product_viewed":
             before = [r for r in records if r["type"] == "product_added"]
-            before = [r for r in before if each["time"] - GAP <= r["time"] < each["time"]]
+            before = [r for r in before if each["time"] - GAP < r["time"] < each["time"]]
             out.append([*before[-1:], each])
     return out
 
