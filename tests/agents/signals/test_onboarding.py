@@ -42,6 +42,18 @@ def test_an_account_deleted_before_it_was_opened_again_ends_nothing() -> None:
     assert of(STALLED, *records, days=30) == [(WEEK + DAY, "open")]
 
 
+def test_an_order_of_the_first_day_heard_of_long_after_begins_nothing_anew() -> None:
+    harness = shop("", said("order_completed", 0)).advance(minutes=100 * 24 * 60)
+    harness.feed([said("order_completed", HOUR)]).advance(minutes=100 * 24 * 60)
+    heard = [(at, how) for at, name, how in told(harness) if name == GONE]
+    assert heard == [(60 * DAY, "open"), (90 * DAY, "expired")]
+
+
+def test_an_earlier_order_of_the_first_day_is_what_is_counted_from() -> None:
+    records = [said("order_completed", HOUR), said("order_completed", 0)]
+    assert of(GONE, *records, days=61) == [(60 * DAY, "open")]
+
+
 def test_the_alert_of_a_first_order_shows_that_order() -> None:
     order = said("order_completed", 0)
     harness = shop("", order).advance(minutes=8 * 24 * 60)
