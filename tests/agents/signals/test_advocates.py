@@ -150,3 +150,15 @@ def test_the_rhythm_is_the_one_of_gone_silent() -> None:
         "39 d, longer than their own rhythm."
     )
     assert sooner == (pytest.approx(50 + 1 / 24 + 1.5 * 10), "open")
+
+
+def test_contacts_of_one_day_are_one() -> None:
+    records = [call(0), call(0.1), call(0.2), call(0.3)]
+    assert of(CHECK, *records, days=95) == [(pytest.approx(90.3), "open")]
+
+
+def test_a_year_counts_to_the_microsecond() -> None:
+    assert of(ADVOCATE, praise(0), praise(365)) == [(365, "notice")]
+    proofs = [said("referral_converted", day * DAY) for day in (0, 365)]
+    assert of(ADVOCATE, *proofs) == [(0, "notice")]
+    assert len(of(ADVOCATE, *proofs, said("referral_converted", (365 + 366) * DAY))) == 2
