@@ -32,6 +32,12 @@ def test_whoever_has_bought_on_two_days_has_settled_in() -> None:
     assert of(STALLED, *records, days=30) == []
 
 
+def test_an_old_customer_who_opens_an_account_at_last_is_no_beginner() -> None:
+    records = [said("order_completed", 0), said("order_completed", 50 * DAY)]
+    heard = of(STALLED, *records, said("signed_up", 51 * DAY), days=60)
+    assert heard == [(WEEK, "open"), (WEEK + 30 * DAY, "expired")]
+
+
 def test_value_reached_before_the_sign_up_is_heard_of_counts() -> None:
     records = [said("value_reached", HOUR), said("signed_up", 0)]
     assert of(STALLED, *records, days=30) == []
