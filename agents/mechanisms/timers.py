@@ -31,7 +31,7 @@ def start(customer: Customer, timer: Timer) -> None:
             break
     else:
         timers.append(timer)
-    while len(timers) > MAX_TIMERS or (len(timers) > 1 and not fits(customer)):
+    while len(timers) > MAX_TIMERS or (timers and not fits(customer)):
         timers.remove(min(timers, key=_began))
     settle(customer)
 

@@ -116,7 +116,7 @@ def _silent_reason(facts: Facts) -> str:
     usual = "longer than their own rhythm" if own else "longer than usual"
     return (
         f"Recommends the house, and has been silent since {rfc3339(int(since or 0))}: "
-        f"{written(int(within or 0) // DAY * DAY)}, {usual}."
+        f"{round(int(within or 0) / DAY, 1):g} d, {usual}."
     )
 
 

@@ -18,7 +18,7 @@ from schemas.instant import DAY, day_of, rfc3339
 from schemas.interaction import Interaction
 from schemas.journey import MOST_CONTACT_DAYS, Journey
 from schemas.memory import Timer
-from schemas.standards import CheckInDue, written
+from schemas.standards import CheckInDue
 
 _SUBSCRIBED, _DELETED = "subscription_started", "account_deleted"
 CONTACTS = (
@@ -33,8 +33,8 @@ SHORTEST = 7 * DAY
 
 def _reason(facts: Facts) -> str:
     since, within = facts
-    span = written(int(within or 0) // DAY * DAY)
-    return f"No contact in both directions for {span}, since {rfc3339(int(since or 0))}."
+    days = f"{round(int(within or 0) / DAY, 1):g} d"
+    return f"No contact in both directions for {days}, since {rfc3339(int(since or 0))}."
 
 
 CHECK_IN_DUE = Kind(

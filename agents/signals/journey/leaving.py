@@ -148,7 +148,7 @@ def _is_whole(journey: Journey, back: OrderEvent) -> bool:
         journey.returned = min(journey.returned + _units(back.products), _MOST_UNITS)
         return 0 < journey.units <= journey.returned
     refunded = _paid(back)
-    return refunded < 0 or journey.paid < 0 or refunded >= journey.paid
+    return refunded < 0 or refunded >= journey.paid
 
 
 def _digest(order: OrderEvent) -> bytes:

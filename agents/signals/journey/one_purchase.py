@@ -5,6 +5,7 @@ came back soon; 60 days are ours, until the house has learned its own gap.
 """
 
 from agents.alerts import Alerts, Facts, Kind
+from agents.mechanisms import timers
 from agents.mechanisms.expected import Begin, Expected
 from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, last_order
 from schemas.customer import Customer
@@ -50,7 +51,8 @@ class FirstPurchase(Expected):
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at, history = event.time, customer.purchases
         if event.kind == _ORDER and history is not None and history.repeats == 0:
-            if self.limits.enabled:
+            running = timers.find(customer, self.name, None)
+            if self.limits.enabled and (history.orders == 1 or running is not None):
                 timer = self.begin(customer, Begin(None, self.limits.within, []), event, alerts)
                 if timer is not None:
                     timer.evidence = []  # The history of purchases has it.

@@ -143,4 +143,22 @@ def test_the_rhythm_is_the_one_of_gone_silent() -> None:
     usual = of(SILENT, *records, days=60)[0]
     sooner = of(SILENT, *records, days=60, standards=median)[0]
     assert usual == (pytest.approx(50 + 1 / 24 + 1.5 * 26), "open")
+    alerts = shop("", *records).advance(minutes=45 * 24 * 60).alerts
+    (alert,) = [alert for alert in alerts if alert.signal == SILENT]
+    assert alert.reason == (
+        "Recommends the house, and has been silent since 2027-01-11T01:00:00.000000Z: "
+        "39 d, longer than their own rhythm."
+    )
     assert sooner == (pytest.approx(50 + 1 / 24 + 1.5 * 10), "open")
+
+
+def test_contacts_of_one_day_are_one() -> None:
+    records = [call(0), call(0.1), call(0.2), call(0.3)]
+    assert of(CHECK, *records, days=95) == [(pytest.approx(90.3), "open")]
+
+
+def test_a_year_counts_to_the_microsecond() -> None:
+    assert of(ADVOCATE, praise(0), praise(365)) == [(365, "notice")]
+    proofs = [said("referral_converted", day * DAY) for day in (0, 365)]
+    assert of(ADVOCATE, *proofs) == [(0, "notice")]
+    assert len(of(ADVOCATE, *proofs, said("referral_converted", (365 + 366) * DAY))) == 2

@@ -14,6 +14,7 @@ from agents.signals import House, journey
 from schemas.customer import MAX_BYTES, decode
 from schemas.journey import Journey, Perk
 from schemas.standards import Standards, parse
+from tests.agents import hostile as worst
 from tests.agents.say import DAY, HOUR, START, Record
 
 SIGNALS = sorted(kind.name for signal in journey.signals(House()) for kind in signal.kinds)
@@ -151,6 +152,19 @@ def test_what_is_remembered_stays_small_whatever_is_sent(seed: int) -> None:
         assert len(row) <= MAX_BYTES
         mine = decode(row).journey
         assert mine is None or len(msgspec.msgpack.encode(mine)) <= 400
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_so_it_does_beside_everything_else_that_can_be_remembered(seed: int) -> None:
+    full = worst.hostile(seed)
+    (customer, start) = full[-1]["customer_id"], full[-1]["time"]
+    after = hostile(life(seed, 150))
+    for number, record in enumerate(after):
+        record["customer_id"], record["time"] = customer, start + 60 * number
+    harness = Harness().feed(full)
+    for record in after:
+        (row,) = harness.feed([record]).rows.values()
+        assert len(row) <= MAX_BYTES
 
 
 def test_the_largest_journey_is_within_its_400_bytes() -> None:

@@ -157,3 +157,48 @@ def test_other_pages_leave_nothing_behind() -> None:
 
 def test_pages_of_the_house_are_compared_in_lower_case() -> None:
     assert Cancelling(CancellationIntended(pages=("ByeBye",))).is_cancelling("/BYEBYE/now")
+
+
+def test_a_consent_from_before_the_sign_does_not_clear_it() -> None:
+    consent = said("consent_changed", DAY, consent={"email": True})
+    assert of(LEFT, ordered(), said("unsubscribed", 2 * DAY), consent) == [(2 * DAY, "open")]
+
+
+def test_what_came_back_of_an_earlier_order_does_not_count() -> None:
+    two: Record = {"products": [{"quantity": 2}]}
+    one: Record = {"products": [{}]}
+    records = [
+        ordered(**two), said("order_returned", DAY, **one),
+        said("order_completed", 2 * DAY, **two), said("order_returned", 3 * DAY, **one),
+    ]  # fmt: skip
+    assert of(LEFT, *records) == []
+
+
+def test_an_older_order_heard_of_late_is_not_the_last_one() -> None:
+    records = [
+        said("order_completed", 5 * DAY, order_id="o2"), ordered(order_id="o1"),
+        said("order_returned", 6 * DAY, order_id="o2"),
+    ]  # fmt: skip
+    assert of(LEFT, *records) == [(6 * DAY, "open")]
+
+
+def test_a_refund_of_an_order_whose_price_is_not_known_is_all_of_it() -> None:
+    assert of(LEFT, ordered(), said("order_cancelled", DAY, total=5)) == [(DAY, "open")]
+
+
+def test_looks_exactly_thirty_days_apart_count() -> None:
+    assert of(CANCELS, look(0), look(30 * DAY)) == [(30 * DAY, "open")]
+
+
+def test_what_opened_the_alert_does_not_open_the_next_one() -> None:
+    brief = f'[{CANCELS}]\nexpires = "1 d"'
+    looks = [look(DAY), look(2 * DAY), look(4 * DAY)]
+    heard = [(2 * DAY, "open"), (3 * DAY, "expired")]
+    assert of(CANCELS, *looks, standards=brief) == heard
+    mixed = [look(DAY), said("data_exported", 2 * DAY), look(4 * DAY)]
+    assert of(CANCELS, *mixed, standards=brief) == heard
+
+
+def test_a_renewal_at_the_instant_of_a_look_voids_it() -> None:
+    records = [look(DAY), look(3 * DAY), said("subscription_renewed", DAY)]
+    assert of(CANCELS, *records) == [(3 * DAY, "open"), (3 * DAY, "late_evidence")]

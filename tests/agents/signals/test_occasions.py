@@ -210,3 +210,35 @@ def test_a_goal_whose_alert_stands_is_forgotten_as_expired() -> None:
 def test_a_goal_reached_leaves_no_timer() -> None:
     (row,) = shop("", goal(0, "run"), goal(DAY, "run", "goal_reached")).rows.values()
     assert decode(row).timers == []
+
+
+def test_of_two_dates_set_at_once_the_one_heard_of_last_counts() -> None:
+    records = [occasion(0, "12-10"), occasion(0, "12-20")]
+    assert of(OCCASION, *records, days=40) == [(21 * DAY, "open"), (29 * DAY, "expired")]
+
+
+def test_an_account_deleted_before_the_occasion_was_set_ends_nothing() -> None:
+    records = [occasion(DAY, "12-20"), said("account_deleted", 0)]
+    assert of(OCCASION, *records, days=40) == [(21 * DAY, "open"), (29 * DAY, "expired")]
+
+
+def test_a_message_from_before_the_alert_is_no_answer_to_it() -> None:
+    records = [occasion(0, "12-20"), said("page_viewed", 22 * DAY), said("message_sent", 20 * DAY)]
+    assert of(OCCASION, *records, days=40) == [(21 * DAY, "open"), (29 * DAY, "expired")]
+
+
+def test_a_date_said_again_is_as_new_as_the_last_time_it_was_said() -> None:
+    records = [occasion(0, "12-20"), occasion(10 * DAY, "12-20"), occasion(5 * DAY, "12-24")]
+    assert of(OCCASION, *records, days=40) == [(21 * DAY, "open"), (29 * DAY, "expired")]
+
+
+def test_a_yearly_day_does_not_come_before_its_first_date() -> None:
+    assert of(OCCASION, occasion(0, "2027-12-20"), days=380) == []
+    assert of(OCCASION, occasion(0, "2027-12-20"), days=387) == [((365 + 21) * DAY, "open")]
+
+
+def test_who_bought_once_does_not_wait_for_an_anniversary() -> None:
+    (row,) = shop("", *buys(0)).rows.values()
+    assert MILESTONE not in {timer.signal for timer in decode(row).timers}
+    (row,) = shop("", *buys(0, 1)).rows.values()
+    assert MILESTONE in {timer.signal for timer in decode(row).timers}

@@ -32,6 +32,12 @@ def test_whoever_has_bought_on_two_days_has_settled_in() -> None:
     assert of(STALLED, *records, days=30) == []
 
 
+def test_an_old_customer_who_opens_an_account_at_last_is_no_beginner() -> None:
+    records = [said("order_completed", 0), said("order_completed", 50 * DAY)]
+    heard = of(STALLED, *records, said("signed_up", 51 * DAY), days=60)
+    assert heard == [(WEEK, "open"), (WEEK + 30 * DAY, "expired")]
+
+
 def test_value_reached_before_the_sign_up_is_heard_of_counts() -> None:
     records = [said("value_reached", HOUR), said("signed_up", 0)]
     assert of(STALLED, *records, days=30) == []
@@ -40,6 +46,18 @@ def test_value_reached_before_the_sign_up_is_heard_of_counts() -> None:
 def test_an_account_deleted_before_it_was_opened_again_ends_nothing() -> None:
     records = [said("signed_up", DAY), said("account_deleted", 0)]
     assert of(STALLED, *records, days=30) == [(WEEK + DAY, "open")]
+
+
+def test_an_order_of_the_first_day_heard_of_long_after_begins_nothing_anew() -> None:
+    harness = shop("", said("order_completed", 0)).advance(minutes=100 * 24 * 60)
+    harness.feed([said("order_completed", HOUR)]).advance(minutes=100 * 24 * 60)
+    heard = [(at, how) for at, name, how in told(harness) if name == GONE]
+    assert heard == [(60 * DAY, "open"), (90 * DAY, "expired")]
+
+
+def test_an_earlier_order_of_the_first_day_is_what_is_counted_from() -> None:
+    records = [said("order_completed", HOUR), said("order_completed", 0)]
+    assert of(GONE, *records, days=61) == [(60 * DAY, "open")]
 
 
 def test_the_alert_of_a_first_order_shows_that_order() -> None:
@@ -100,3 +118,21 @@ def test_a_wait_that_runs_when_it_is_switched_off_is_not_told() -> None:
     after.store.write([(k.encode(), v) for k, v in before.rows.items()], None, 0)
     after.restart().advance(to="2027-06-01")
     assert {name for _, name, _ in told(after)}.isdisjoint({STALLED, LAPSING, GONE})
+
+
+def test_an_older_use_heard_of_late_does_not_lower_the_last_one() -> None:
+    started = said("trial_started", 0, ends_at="2026-12-22T00:00:00Z")
+    records = [started, said("feature_used", 26 * DAY), said("feature_used", 20 * DAY)]
+    assert of(LAPSING, *records, days=4) == [(29 * DAY, "open")]
+
+
+def test_an_account_deleted_before_the_first_order_ends_nothing() -> None:
+    records = [said("order_completed", DAY), said("account_deleted", 0)]
+    assert of(GONE, *records, days=62) == [(61 * DAY, "open")]
+
+
+def test_a_late_order_of_the_first_day_does_not_stall_again() -> None:
+    harness = shop("", said("order_completed", 0)).advance(minutes=100 * 24 * 60)
+    harness.feed([said("order_completed", HOUR)]).advance(minutes=100 * 24 * 60)
+    heard = [(at, how) for at, name, how in told(harness) if name == STALLED]
+    assert heard == [(WEEK, "open"), (WEEK + 30 * DAY, "expired")]

@@ -164,3 +164,9 @@ def test_a_perk_that_has_not_come_for_long_is_forgotten() -> None:
 
 def test_a_benefit_without_a_kind_is_one_too() -> None:
     assert [perk.kind for perk in memory(given_(0, None)).perks] == ["benefit"]
+
+
+def test_a_second_order_of_the_judged_day_heard_of_late_changes_nothing() -> None:
+    again = {**order(3 * GAP), "time": order(3 * GAP)["time"] + HOUR}
+    records = [*habit("1110"), said("page_viewed", (3 * GAP + 3) * DAY), again]
+    assert heard(*records) == [(3 * GAP + 2, "open")]
