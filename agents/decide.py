@@ -15,7 +15,7 @@ from agents.careful import SignalFailed, carefully, carefully_due
 from agents.identity import routing_key, row_key
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
-from agents.rulebook import Rulebook
+from agents.rulebook import Chapter, Rulebook
 from schemas import customer as state
 from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded
 from schemas.instant import MINUTE, rfc3339
@@ -28,6 +28,8 @@ from streams.rows import Row, View
 MAX_HOPS = 3
 DEFAULT_FUTURE = 5 * MINUTE
 SEEN_BYTES = HASH * MAX_SEEN
+ROUNDS = 3
+"""What watching signals tell is watched in turn, so often: no chain of signals is longer."""
 
 
 class CustomerCodec:
@@ -130,6 +132,8 @@ class Customers:
                         signal.on_event(customer, event, alerts)
                 except Exception as why:
                     raise SignalFailed(key, signal, why, in_event=True) from why
+                if alerts.changes:
+                    weigh(self.rulebook.chapter(customer, event), key, customer, at, alerts)
                 if alerts.resolved:
                     alerts.settle_stage(at)
                 deadline = customer.deadline
@@ -204,6 +208,8 @@ class Customers:
                     alerts.expire(deadline)
             except Exception as why:
                 raise SignalFailed(row.key, signal, why, in_event=False) from why
+            if alerts.changes:
+                weigh(chapter, row.key, customer, deadline, alerts, in_event=False)
             if alerts.resolved:
                 alerts.settle_stage(deadline)
             deadline = customer.deadline
@@ -212,6 +218,33 @@ class Customers:
     def _excluded(self, key: str) -> bool:
         standards = self.rulebook.standards
         return bool(standards.exclude.customers) and standards.excludes(key.partition(":")[2])
+
+
+def weigh(
+    chapter: Chapter,
+    key: str,
+    customer: Customer,
+    at: int,
+    alerts: Alerts,
+    *,
+    in_event: bool = True,
+) -> None:
+    """Let the signals that watch others know what has opened and ended, and what follows of that.
+
+    Raises SignalFailed.
+    """
+    for _ in range(ROUNDS):
+        changes, alerts.changes = alerts.changes, []
+        names = {change.alert.signal for change in changes}
+        for signal in chapter.watching:
+            if not signal.watches.isdisjoint(names):
+                try:
+                    signal.on_alerts(customer, changes, at, alerts)
+                except Exception as why:
+                    raise SignalFailed(key, signal, why, in_event=in_event) from why
+        if not alerts.changes:
+            return
+    alerts.changes = []
 
 
 def _from_the_future(at: int, received: int) -> Rejected:

@@ -16,6 +16,7 @@ import xxhash
 from msgspec import Struct
 
 from schemas.alert import Evidence
+from schemas.habits import Habits
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
 
@@ -129,7 +130,10 @@ class Contacts(Struct, array_like=True):
 
 
 class Purchases(Struct, array_like=True):
-    """Purchase days (days since 1970, ascending): the last 64 exact, the older ones counted."""
+    """Purchase days (days since 1970, ascending): the last 64 exact, the older ones counted.
+
+    `opened_at` is of an open `gone_silent`, `lost_at` of an open `lost`, which takes over from it.
+    """
 
     first: int
     days: list[int]
@@ -141,6 +145,7 @@ class Purchases(Struct, array_like=True):
     last_id: str = ""
     opened_at: int = 0
     due: int = NEVER
+    lost_at: int = 0
 
     @property
     def repeats(self) -> int:
@@ -178,6 +183,7 @@ class Customer(Struct, array_like=True):
     told: dict[str, int] = msgspec.field(default_factory=dict)
     pieces: list[Piece] = msgspec.field(default_factory=list)
     extra: dict[str, Any] | None = None
+    habits: Habits | None = None
 
     @property
     def deadline(self) -> int:

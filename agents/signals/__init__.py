@@ -5,6 +5,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
+from agents.signals import churn
 from agents.signals.carts import AbandonedCarts
 from agents.signals.lifecycle import Lifecycle
 from agents.signals.protocol import House, Signal
@@ -31,8 +32,9 @@ def signals(house: House) -> tuple[Signal, ...]:
     limits = house.limits
     return (
         AbandonedCarts(limits.cart_abandoned, limits.checkout_abandoned),
-        Silence(limits.gone_silent, won_back=limits.won_back.enabled),
+        Silence(limits.gone_silent, limits.lost, won_back=limits.won_back.enabled),
         AbandonedQueue(limits.queue_abandoned),
+        *churn.signals(house),
         Lifecycle(limits.gone_silent),
     )
 
