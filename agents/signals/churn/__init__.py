@@ -14,7 +14,7 @@ def signals(house: House) -> tuple[Signal, ...]:
     """The signals of this group.
 
     They come after those of purchases, and of everything else that a customer may be dissatisfied
-    with.
+    with; each of these after those whose findings it reads.
     """
     limits = house.limits
     return (

@@ -10,7 +10,7 @@ from agents.mechanisms.standing import stand, standing
 from agents.signals.churn import dissatisfactions
 from agents.signals.churn.dissatisfactions import SIGNALS
 from agents.signals.churn.dissatisfied import TICKET, complained
-from agents.signals.churn.scores import OPINIONS, opinion
+from agents.signals.churn.scores import OPINIONS
 from agents.signals.churn.spending import counts
 from agents.signals.churn.usage import compare, spans
 from schemas.alert import Evidence
@@ -80,9 +80,9 @@ class CaptiveDissatisfied:
         elif event.kind == COMPETITOR:
             self._competitor(customer, at, alerts)
         else:
-            answer = opinion(event)
-            alert = standing(customer, SIGNAL)
-            if answer is not None and answer.good and alert is not None and at >= alert.opened_at:
+            # `detractor` has heard of it before, and knows whether it is good.
+            alert, habits = standing(customer, SIGNAL), customer.habits
+            if alert is not None and habits is not None and habits.good_at >= alert.opened_at:
                 alerts.resolve(SIGNAL, None, at, "recovered")
 
     def on_alerts(self, customer: Customer, changes: list[Change], at: int, alerts: Alerts) -> None:

@@ -10,6 +10,7 @@ from agents.alerts import ERROR, Alerts, Change, Facts, Kind
 from agents.mechanisms import joint
 from agents.mechanisms.standing import stand, standing
 from agents.signals.churn.detractor import KEPT
+from agents.signals.lifecycle import came_back
 from schemas.alert import Evidence
 from schemas.customer import Customer, Purchases
 from schemas.habits import KIND, MAX_KINDS, Habits
@@ -128,6 +129,7 @@ class Captured:
         if alert is not None and at >= alert.opened_at:
             self._over(customer, at)
             alerts.resolve(SIGNAL, None, at, "recovered")
+            came_back(customer, at, alerts)
 
     def _weigh(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """A sign of the instant `at`, not necessarily the latest one."""

@@ -70,9 +70,10 @@ class Detractor:
         answer = opinion(event)
         if answer is None:
             return
-        if answer.good:
-            self._good(customer, at, alerts)
-        elif is_bad(answer, self.limits) and self.limits.enabled:
+        if not is_bad(answer, self.limits):
+            if answer.good:
+                self._good(customer, at, alerts)
+        elif self.limits.enabled:
             joint.note(customer, SIGNAL, event, keep=KEPT)
             heard = customer.habits.good_at if customer.habits is not None else 0
             if at > heard and standing(customer, SIGNAL) is None:

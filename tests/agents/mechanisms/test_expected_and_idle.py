@@ -1,7 +1,7 @@
 """Expected and idle against a literal reading of their rules, over random lives out of order.
 
-The reading keeps every beginning and every end that has arrived, without timers or caps. Answers are
-remembered for 15 minutes in the state, so lives are shorter than that.
+The reading keeps every beginning and every end that has arrived, without timers or caps. Answers
+are remembered for 15 minutes in the state, so lives are shorter than that.
 """
 
 from __future__ import annotations
@@ -143,8 +143,7 @@ def reading(life: list[Heard], until: int, *, touches: bool) -> list[Told]:
 
 
 def random_life(seed: int) -> list[Heard]:
-    """A few records of two matters within a quarter of an hour, some out of order, none at one instant
-    with another of its matter."""
+    """A few records of two matters within a quarter of an hour, some of them out of order."""
     rng = random.Random(seed)
     at, arrived = 20_000 * DAY, []
     for _ in range(rng.randrange(1, 9)):
