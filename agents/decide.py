@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
-from agents.careful import SignalFailed, carefully, carefully_due
+from agents.careful import SignalFailed, carefully, carefully_due, name_of
 from agents.identity import routing_key, row_key
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
@@ -58,6 +58,8 @@ class Customers:
         self.rulebook = rulebook or Rulebook()
         self.future = future
         self.warm_up_until = warm_up_until
+        self.muted: set[tuple[str, str]] = set()
+        """Rows, and the watching signals that have just failed on them: they are left out."""
 
     def codec(self) -> Codec[Customer]:
         return CustomerCodec()
@@ -133,7 +135,8 @@ class Customers:
                 except Exception as why:
                     raise SignalFailed(key, signal, why, in_event=True) from why
                 if alerts.changes:
-                    weigh(self.rulebook.chapter(customer, event), key, customer, at, alerts)
+                    chapter = self.rulebook.chapter(customer, event)
+                    weigh(chapter, key, customer, at, alerts, self.muted)
                 if alerts.resolved:
                     alerts.settle_stage(at)
                 deadline = customer.deadline
@@ -209,7 +212,7 @@ class Customers:
             except Exception as why:
                 raise SignalFailed(row.key, signal, why, in_event=False) from why
             if alerts.changes:
-                weigh(chapter, row.key, customer, deadline, alerts, in_event=False)
+                weigh(chapter, row.key, customer, deadline, alerts, self.muted, in_event=False)
             if alerts.resolved:
                 alerts.settle_stage(deadline)
             deadline = customer.deadline
@@ -226,6 +229,7 @@ def weigh(
     customer: Customer,
     at: int,
     alerts: Alerts,
+    muted: set[tuple[str, str]],
     *,
     in_event: bool = True,
 ) -> None:
@@ -237,7 +241,9 @@ def weigh(
         changes, alerts.changes = alerts.changes, []
         names = {change.alert.signal for change in changes}
         for signal in chapter.watching:
-            if not signal.watches.isdisjoint(names):
+            if not signal.watches.isdisjoint(names) and not (
+                muted and (key, name_of(signal)) in muted
+            ):
                 try:
                     signal.on_alerts(customer, changes, at, alerts)
                 except Exception as why:

@@ -1,16 +1,16 @@
 """What is usual for a customer: usage by week, money by order, waits, and what they said of us.
 
 One part of `schemas.customer.Customer`, array-like and bounded: about 100 bytes for somebody who
-uses or buys regularly, 450 at the very most.
+uses or buys regularly, 410 at the very most.
 """
 
 from msgspec import Struct, field
 
-MAX_WEEKS = 26
+MAX_WEEKS = 20
 MAX_USES = 0xFFFF
 MAX_ORDERS = 18
 MAX_KINDS = 8
-MAX_WAITING = 3
+MAX_WAITING = 2
 
 ORDER = 7  # three bytes of day, four of amount (single precision)
 KIND = 7  # four bytes of category hash, three of the day it was last bought

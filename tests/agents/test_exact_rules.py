@@ -28,6 +28,10 @@ from tests.oracle.rules import expected
 
 SEEDS = int(os.environ.get("HEED_SEEDS", "400"))
 BLOCK = 50
+NAMED = frozenset({
+    "cart_abandoned", "checkout_abandoned", "queue_abandoned", "gone_silent", "lost", "won_back",
+})  # fmt: skip
+"""The signals whose rules the oracle knows."""
 
 Line = tuple[str, str | None, str | None, str, str | None, str, int, int]
 
@@ -47,6 +51,7 @@ def decided(records: list[Record], standards: str = "") -> list[Line]:
             instant(alert.event_time),
         )
         for alert in harness.alerts
+        if alert.signal in NAMED
     ]
 
 

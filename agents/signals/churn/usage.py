@@ -189,7 +189,7 @@ class UsageDeclined:
 
 
 def spans(limits: Limits) -> tuple[int, int]:
-    """Window and baseline in whole weeks, 25 together at the most."""
+    """Window and baseline in whole weeks, 19 together at the most."""
     window = min(max(1, round(limits.window / WEEK)), (MAX_WEEKS - 1) // 2)
     return window, min(max(1, round(limits.baseline / WEEK)), MAX_WEEKS - 1 - window)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from agents.harness import Harness
 from agents.signals.churn import dissatisfactions, signals
+from agents.signals.churn.captured import Captured
 from agents.signals.churn.captured import days as last_days
 from agents.signals.churn.captured import keep as keep_category
 from agents.signals.churn.expectations import gap_of
@@ -38,6 +39,7 @@ from schemas.memory import Piece
 from schemas.standards import parse
 from tests.agents.say import DAY, HOUR, START, Record, said, shop
 
+COMPLAINT = {"ticket_id": "t", "kind": "complaint"}
 OURS = frozenset(kind.name for signal in signals(House()) for kind in signal.kinds)
 
 
@@ -186,7 +188,7 @@ def test_a_contact_that_was_never_answered_is_forgotten() -> None:
     (row,) = shop("", *queued).rows.values()
     habits = decode(row).habits
     assert habits is not None
-    assert len(habits.waiting) == 3
+    assert len(habits.waiting) == MAX_WAITING
 
 
 def test_an_answer_that_is_heard_of_before_its_queueing_makes_the_same_wait() -> None:
@@ -382,4 +384,37 @@ def test_habits_at_their_very_most_stay_below_their_bound() -> None:
         mean_wait=0.1, good_at=at, praised_at=at, surprised_at=at, content_at=at,
         captured_over=at, competitor_at=at,
     )  # fmt: skip
-    assert len(msgspec.msgpack.encode(most)) <= 460
+    assert len(msgspec.msgpack.encode(most)) <= 410
+
+
+# -- watching -------------------------------------------------------------------------------------
+
+
+def test_a_watching_signal_that_fails_does_not_keep_others_from_telling(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("out of order")
+
+    monkeypatch.setattr(Captured, "on_alerts", fail)
+    orders = [said("order_completed", day * DAY) for day in (0, 7, 14)]
+    harness = shop("", *orders).advance(minutes=100 * 24 * 60)
+    assert told(harness, "gone_silent", "captured") == [("gone_silent", "open")]
+    assert harness.counts["signal_errors", "captured"] == 1
+    # At an interaction the record is refused, and the customer stays as before it.
+    back = said("order_completed", 90 * DAY)
+    harness.feed([back])
+    assert [refusal.reason for refusal in harness.refusals] == ["signal_error"]
+    assert told(harness, "gone_silent", "won_back") == [("gone_silent", "open")]
+
+
+def test_what_a_watching_signal_tells_is_watched_in_turn() -> None:
+    steady = [said("order_completed", 30 * n * DAY) for n in range(8)]
+    unhappy = [nps(1, 215 * DAY), said("ticket_opened", 216 * DAY, {"properties": COMPLAINT})]
+    gone = said("number_ported_out", 217 * DAY)
+    harness = shop("", *steady, *unhappy, gone)
+    assert told(harness, "captive_dissatisfied", "captured") == [
+        ("captive_dissatisfied", "open"),
+        ("captured", "open"),
+        ("captive_dissatisfied", "superseded"),
+    ]
