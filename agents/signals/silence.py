@@ -121,6 +121,12 @@ class Silence:
         self.thresholds = thresholds
         self.lost = lost or Lost()
         self.won_back = won_back
+        # Then the loss never comes before the silence, and need not be reckoned until that is told.
+        self.lost_is_later = (
+            thresholds.enabled
+            and self.lost.alive <= thresholds.alive
+            and self.lost.factor >= thresholds.factor
+        )
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at = event.time
@@ -177,8 +183,10 @@ class Silence:
         same time. A loss stands until they buy, and nothing follows from it."""
         if history.lost_at:
             return NEVER
-        lost = self.lost_due(history)
-        return lost if history.opened_at else min(self.due(history), lost)
+        if history.opened_at:
+            return self.lost_due(history)
+        due = self.due(history)
+        return due if self.lost_is_later else min(due, self.lost_due(history))
 
     def lost_due(self, history: Purchases) -> int:
         """The instant at which this history becomes a loss; NEVER for one without a rhythm."""

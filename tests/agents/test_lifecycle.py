@@ -153,8 +153,8 @@ def test_usage_declined_says_nothing_of_who_is_not_retained() -> None:
 
 def test_spend_declined_is_losing_and_expires_back() -> None:
     orders = [
-        *(said("order_completed", 30 * n * DAY, revenue=100.0) for n in range(8)),
-        *(said("order_completed", (240 + 30 * n) * DAY, revenue=30.0) for n in range(3)),
+        *(said("order_completed", 30 * n * DAY, revenue=100.0) for n in range(9)),
+        *(said("order_completed", (270 + 30 * n) * DAY, revenue=30.0) for n in range(3)),
     ]
     harness = lived(*orders, standards=QUIET, days=31)
     assert changes(harness)[-2:] == [

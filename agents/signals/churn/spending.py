@@ -196,6 +196,8 @@ class Spending:
         if history is None:
             return
         habits = customer.habits
+        if history.repeats == 0:
+            return  # Most never come back: nothing is kept of who bought on one day only.
         if habits is None:
             habits = customer.habits = Habits()
         at = event.time
