@@ -32,8 +32,8 @@ class Habits(Struct, array_like=True):
     the baseline against which usage was found declined, 0 while it is not. `orders` packs days and
     amounts, in order of day; `categories` packs what was bought, the longest ago first.
     `usual_spend` is what was usual before spend was found declined, in what `measure` says (1
-    purchase days, 2 money an order), 0 while it is not; `grown` whether it is above the usual.
-    `mean_wait` (seconds) is of `waits` contacts.
+    purchase days, 2 money an order), None while it is not; `grown` whether it is above the usual.
+    `mean_wait` (microseconds) is of `waits` contacts.
 
     `good_at` is of the last good answer, `praised_at` and `surprised_at` are the two halves of
     delight. Up to `content_at` dissatisfaction, and up to `captured_over` signs of capture, count
@@ -46,11 +46,11 @@ class Habits(Struct, array_like=True):
     orders: bytes = b""
     categories: bytes = b""
     measure: int = 0
-    usual_spend: float = 0.0
+    usual_spend: float | None = None
     grown: bool = False
     waiting: list[Waiting] = field(default_factory=list)
     waits: int = 0
-    mean_wait: float = 0.0
+    mean_wait: int = 0
     good_at: int = 0
     praised_at: int = 0
     surprised_at: int = 0

@@ -29,7 +29,7 @@ def replayed(calls: list[bytes]) -> Harness:
 
 
 def abandonments(replayed: Harness) -> list[Alert]:
-    """Of the alerts those of the queue; of these calls only waits beyond the own are told besides."""
+    """Of the queue; besides, only waits beyond the own are told of these calls."""
     others = {alert.signal for alert in replayed.alerts} - {"queue_abandoned", "expectation_gap"}
     assert others == set()
     return [alert for alert in replayed.alerts if alert.signal == "queue_abandoned"]

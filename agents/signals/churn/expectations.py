@@ -97,8 +97,11 @@ class Expectations:
     """Both signals.
 
     >>> rule = Expectations(ExpectationGap(), Delighted(), 20_000_000)
-    >>> rule.too_long(90.0, 5, 40.0), rule.too_long(90.0, 4, 40.0), rule.too_long(19.0, 5, 2.0)
-    (True, False, False)
+    >>> second = 1_000_000
+    >>> [rule.too_long(wait * second, 5, 40 * second) for wait in (80, 81)]
+    [False, True]
+    >>> rule.too_long(19 * second, 5, 2 * second), rule.too_long(90 * second, 4, 40 * second)
+    (False, False)
     """
 
     kinds = (EXPECTATION_GAP, DELIGHTED)
@@ -108,10 +111,10 @@ class Expectations:
         """Waits up to `fair` (microseconds) are within the house's standard, and no gap."""
         self.limits = limits
         self.delighted = delighted
-        self.fair = fair / SECOND
+        self.fair = fair
 
-    def too_long(self, waited: float, waits: int, mean: float) -> bool:
-        """Whether a wait (seconds) is far beyond the mean of earlier ones."""
+    def too_long(self, waited: int, waits: int, mean: int) -> bool:
+        """Whether a wait (microseconds) is far beyond the mean of earlier ones."""
         limits = self.limits
         return waits >= limits.least and waited > self.fair and waited > limits.factor * mean
 
@@ -190,10 +193,10 @@ class Expectations:
         answered: int,
         alerts: Alerts,
     ) -> None:
-        waited = (answered - queued) / SECOND
+        waited = answered - queued
         waits, mean = habits.waits, habits.mean_wait
         habits.waits = waits + 1 if waits < LEARNT else LEARNT
-        habits.mean_wait = mean + (waited - mean) / habits.waits
+        habits.mean_wait = mean + (waited - mean) // habits.waits
         if not self.too_long(waited, waits, mean):
             self._clear(customer, WAIT, answered, alerts)
             usual = self.delighted.least <= waits and mean > self.fair
@@ -202,7 +205,7 @@ class Expectations:
         elif self.limits.enabled:
             joint.note(customer, GAP, event, keep=KEPT)
             if standing(customer, GAP, WAIT) is None:
-                facts: Facts = [WAIT, round(waited, 3), round(mean, 3), waits]
+                facts: Facts = [WAIT, waited / SECOND, mean / SECOND, waits]
                 name = bounded(event.id, EVENT_ID_BYTES)
                 evidence = [Evidence(name, event.kind, event.time)]
                 stand(

@@ -248,7 +248,7 @@ class Spending:
             else:
                 level = counts(history, day, self.window, self.baseline)[0]
             if level > self.limits.back * habits.usual_spend:
-                habits.usual_spend, habits.measure = 0.0, 0
+                habits.usual_spend, habits.measure = None, 0
                 alerts.resolve(DECLINED, None, at, "recovered")
                 return
         if self.smaller(now, base) and self._may(customer, habits, at):
@@ -319,7 +319,7 @@ class Spending:
             holds = self.fewer(*counts(history, day - 1, self.window, self.baseline))
         if not holds:
             alerts.resolve(DECLINED, None, at, "late_evidence")
-            habits.usual_spend, habits.measure = 0.0, 0
+            habits.usual_spend, habits.measure = None, 0
             customer.told.pop(DECLINED, None)
 
     def _wake(self, customer: Customer, history: Purchases, after: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from math import comb
 from typing import Any
 
 import msgspec
@@ -11,17 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.alerts import Alerts, Kind
 from agents.harness import Harness
 from agents.signals.churn import dissatisfactions, signals
 from agents.signals.churn.captured import Captured
 from agents.signals.churn.captured import days as last_days
 from agents.signals.churn.captured import keep as keep_category
+from agents.signals.churn.dissatisfied import CustomerDissatisfied
 from agents.signals.churn.expectations import gap_of
 from agents.signals.churn.scores import stretched
 from agents.signals.churn.spending import amounts, counts, keep, median
 from agents.signals.churn.usage import week_of, week_start
 from agents.signals.protocol import House
 from schemas.alert import Alert
+from schemas.alert import decode as decode_alert
 from schemas.customer import Customer, Purchases, decode
 from schemas.habits import (
     KIND,
@@ -35,8 +39,11 @@ from schemas.habits import (
     Waiting,
 )
 from schemas.instant import DAY as DAY_US
+from schemas.instant import instant
 from schemas.memory import Piece
+from schemas.standards import CustomerDissatisfied as Limits
 from schemas.standards import parse
+from streams.contract import Decision
 from tests.agents.say import DAY, HOUR, START, Record, said, shop
 
 COMPLAINT = {"ticket_id": "t", "kind": "complaint"}
@@ -145,6 +152,60 @@ def test_usage_wakes_nobody_before_the_history_is_whole() -> None:
     (row,) = shop("", said("feature_used", MONDAY)).rows.values()
     (timer,) = decode(row).timers
     assert timer.due == (START + MONDAY + 16 * 7 * DAY) * 1_000_000
+
+
+def read_literally(uses: list[int], end: int) -> list[tuple[int, str]]:
+    """Usage declined by its rule (one week against two, alpha 0.05), week by week; instants in days
+    from the start, a Sunday, on which Mondays are 1, 8, 15, ..."""
+    told: list[tuple[int, str]] = []
+    first = opened = usual = last = 0
+    stands = False
+    for monday in range(8, end + 1, 7):
+        if stands and opened + 30 <= monday:
+            told.append((opened + 30, "expired"))
+            stands = False
+        known = [day for day in uses if day < monday]
+        if not first and known:
+            first = min(day for day in known if day > last)
+            first -= (first - 1) % 7
+        if not first or monday < first + 21:
+            continue
+        now = sum(monday - 7 <= day < monday for day in known)
+        base = sum(monday - 21 <= day < monday - 7 for day in known)
+        if usual and now * 2 > 0.8 * usual:
+            usual = 0
+            if stands:
+                told.append((monday, "recovered"))
+                stands = False
+        elif not (usual and monday < opened + 14) and not stands:
+            total = now + base
+            chance = sum(comb(total, k) * 2 ** (total - k) for k in range(now + 1)) / 3**total
+            if base >= 8 and now * 2 <= 0.5 * base and chance < 0.05 and monday >= opened + 28:
+                opened, usual, stands = monday, base, True
+                told.append((monday, "open"))
+        if not now and not base:
+            first, last, usual = 0, monday - 1, 0
+            if not any(day >= monday for day in uses):
+                break
+    if stands and opened + 30 <= end:
+        told.append((opened + 30, "expired"))
+    return told
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_usage_is_judged_as_a_literal_reading_judges_it(seed: int) -> None:
+    rng = random.Random(seed)
+    rates = [rng.choice((0, 0, 1, 4, 8)) for _ in range(40)]
+    weeks = [week for week, rate in enumerate(rates) for _ in range(rate)]
+    uses = sorted(1 + 7 * week + rng.randrange(7) for week in weeks)
+    events = [said("feature_used", day * DAY + 60 * n) for n, day in enumerate(uses)]
+    harness = shop(SHORT, *events).advance(to=START + 400 * DAY)
+    mine = [
+        (round((instant(a.event_time) / 1e6 - START) / DAY), a.resolution or a.status)
+        for a in harness.alerts
+        if a.signal == "usage_declined"
+    ]
+    assert mine == read_literally(uses, 400)
 
 
 # -- opinions -------------------------------------------------------------------------------------
@@ -278,6 +339,35 @@ def test_several_tellings_of_one_matter_are_one_kind() -> None:
     assert len(dissatisfactions.matters(every)) == 2
 
 
+def test_a_dissatisfaction_that_proves_wrong_voids_what_was_built_on_it() -> None:
+    names = ("detractor", "effort_high", "customer_dissatisfied")
+    plain = {
+        name: Kind(name, "support", "", reason=lambda _: "", parameters=lambda _: {})
+        for name in names
+    }
+    rule, customer, decision = CustomerDissatisfied(Limits()), Customer(), Decision()
+    alerts = Alerts(plain, decision, None)
+    alerts.about("c:c7", customer)
+
+    def settle(at: int) -> None:
+        changes, alerts.changes = alerts.changes, []
+        rule.on_alerts(customer, changes, at, alerts)
+
+    at = 20_000 * DAY_US
+    alerts.open("detractor", None, at, [], [])
+    customer.pieces.append(Piece("effort_high", at + 1, "e"))
+    alerts.open("effort_high", "k", at + 1, [], [])
+    settle(at + 1)
+    assert [alert.signal for alert in customer.alerts] == list(names)
+    assert customer.alerts[-1].opened_at == at + 1
+    alerts.resolve("effort_high", "k", at + 2, "late_evidence")
+    settle(at + 2)
+    assert [alert.signal for alert in customer.alerts] == ["detractor"]
+    assert customer.pieces == []
+    last = decode_alert(decision.outputs[-1].value)
+    assert (last.signal, last.resolution) == ("customer_dissatisfied", "late_evidence")
+
+
 # -- any life -------------------------------------------------------------------------------------
 
 TYPES: list[tuple[str, list[Record]]] = [
@@ -381,7 +471,7 @@ def test_habits_at_their_very_most_stay_below_their_bound() -> None:
         week=9000, uses=[MAX_USES] * MAX_WEEKS, usual_uses=MAX_USES * 12,
         orders=b"x" * ORDER * MAX_ORDERS, categories=b"x" * KIND * MAX_KINDS, measure=2,
         usual_spend=0.1, grown=True, waiting=[Waiting(at, at, at)] * MAX_WAITING, waits=20,
-        mean_wait=0.1, good_at=at, praised_at=at, surprised_at=at, content_at=at,
+        mean_wait=at, good_at=at, praised_at=at, surprised_at=at, content_at=at,
         captured_over=at, competitor_at=at,
     )  # fmt: skip
     assert len(msgspec.msgpack.encode(most)) <= 410
