@@ -246,7 +246,7 @@ class Spending:
             if habits.measure == MONEY:
                 level = median(now) if now else 0.0
             else:
-                level = counts(history, day, self.window, self.baseline)[0]
+                level = float(counts(history, day, self.window, self.baseline)[0])
             if level > self.limits.back * habits.usual_spend:
                 habits.usual_spend, habits.measure = None, 0
                 alerts.resolve(DECLINED, None, at, "recovered")
