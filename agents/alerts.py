@@ -57,6 +57,15 @@ class Kind(NamedTuple):
     mechanism: str = ""
     notice: bool = False
     """Told once, with no state to clear."""
+    respond_by: Callable[[Facts], int | None] = lambda _: None
+    """Until when somebody should have answered (microseconds)."""
+
+
+class Change(NamedTuple):
+    """An alert that has opened (`resolution` None) or ended."""
+
+    alert: OpenAlert
+    resolution: Resolution | None
 
 
 class Alerts:
@@ -84,6 +93,8 @@ class Alerts:
         self._customer = Customer()
         self.resolved = ""
         """The signal last resolved that leads to a stage of life."""
+        self.changes: list[Change] = []
+        """What has opened and ended of the row at hand, for the signals that weigh others."""
 
     def about(self, key: str, customer: Customer) -> None:
         """From here on alerts are of this row."""
@@ -112,6 +123,7 @@ class Alerts:
         customer = self._customer
         alert = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, until, team)
         customer.alerts.append(alert)
+        self.changes.append(Change(alert, None))
         stage = lifecycle.entered(customer, signal)
         if stage is not None:
             self.stage(stage, at, signal)
@@ -125,6 +137,7 @@ class Alerts:
         for index, alert in enumerate(alerts):
             if alert.signal == signal and alert.subject == subject:
                 del alerts[index]
+                self.changes.append(Change(alert, resolution))
                 if signal in lifecycle.LEADS_TO:
                     self.resolved = signal
                 if alert.until == self._customer.alerts_due:
@@ -132,6 +145,16 @@ class Alerts:
                 status: Status = "expired" if resolution == "expired" else "resolved"
                 self._tell(alert, status, max(at, alert.opened_at), resolution, -1)
                 return
+
+    def escalate(self, alert: OpenAlert, at: int, severity: int) -> None:
+        """An open alert is of another severity from `at` on: told as `updated`."""
+        if alert.severity != severity:
+            alert.severity = severity
+            self._tell(alert, "updated", max(at, alert.opened_at), None, 0)
+
+    def id_of(self, alert: OpenAlert) -> str:
+        """The `alert_id` under which an open alert of this row was told."""
+        return alert_id(alert.signal, self._key, alert.subject, alert.opened_at)
 
     def expire(self, now: int) -> None:
         """Close what expires by itself by `now`, in the order of its expiry."""
@@ -232,6 +255,8 @@ class Alerts:
         told.reason = kind.reason(facts)
         told.rule.parameters = kind.parameters(facts)
         told.suppressed_by = alert.suppressed_by
+        respond_by = kind.respond_by(facts)
+        told.respond_by = None if respond_by is None else rfc3339(respond_by)
         told.recommended_action = (
             self._advice(signal, customer.party, customer.brand) if resolution is None else None
         )

@@ -107,10 +107,15 @@ class _Careful:
                 self._drop(why)
             else:
                 self._keep(part)
+                self.logic.muted.clear()
                 return
 
     def _drop(self, why: SignalFailed) -> None:
-        """The failed signal forgets this customer; its alerts end as `dismissed`."""
+        """The failed signal forgets this customer; its alerts end as `dismissed`.
+
+        What it watches may come about all the same: so it does not hear of that a second time.
+        """
+        self.logic.muted.add((why.key, why.signal))
         view, part = self.view, Decision()
         row = view.get(why.key)
         assert row is not None, why.key

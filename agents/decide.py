@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
-from agents.careful import SignalFailed, carefully, carefully_due
+from agents.careful import SignalFailed, carefully, carefully_due, name_of
 from agents.identity import routing_key, row_key
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
-from agents.rulebook import Rulebook
+from agents.rulebook import Chapter, Rulebook
 from schemas import customer as state
 from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded, fits
 from schemas.instant import MINUTE, rfc3339
@@ -28,6 +28,8 @@ from streams.rows import Row, View
 MAX_HOPS = 3
 DEFAULT_FUTURE = 5 * MINUTE
 SEEN_BYTES = HASH * MAX_SEEN
+ROUNDS = 3
+"""What watching signals tell is watched in turn, so often: no chain of signals is longer."""
 
 
 class CustomerCodec:
@@ -56,6 +58,8 @@ class Customers:
         self.rulebook = rulebook or Rulebook()
         self.future = future
         self.warm_up_until = warm_up_until
+        self.muted: set[tuple[str, str]] = set()
+        """Rows, and the watching signals that have just failed on them: they are left out."""
 
     def codec(self) -> Codec[Customer]:
         return CustomerCodec()
@@ -135,6 +139,9 @@ class Customers:
                         signal.on_event(customer, event, alerts)
                 except Exception as why:
                     raise SignalFailed(key, signal, why, in_event=True) from why
+                if alerts.changes:
+                    chapter = self.rulebook.chapter(customer, event)
+                    weigh(chapter, key, customer, at, alerts, self.muted)
                 if alerts.resolved:
                     alerts.settle_stage(at)
                 fits(customer)
@@ -210,6 +217,8 @@ class Customers:
                     alerts.expire(deadline)
             except Exception as why:
                 raise SignalFailed(row.key, signal, why, in_event=False) from why
+            if alerts.changes:
+                weigh(chapter, row.key, customer, deadline, alerts, self.muted, in_event=False)
             if alerts.resolved:
                 alerts.settle_stage(deadline)
             fits(customer)
@@ -219,6 +228,36 @@ class Customers:
     def _excluded(self, key: str) -> bool:
         standards = self.rulebook.standards
         return bool(standards.exclude.customers) and standards.excludes(key.partition(":")[2])
+
+
+def weigh(
+    chapter: Chapter,
+    key: str,
+    customer: Customer,
+    at: int,
+    alerts: Alerts,
+    muted: set[tuple[str, str]],
+    *,
+    in_event: bool = True,
+) -> None:
+    """Let the signals that watch others know what has opened and ended, and what follows of that.
+
+    Raises SignalFailed.
+    """
+    for _ in range(ROUNDS):
+        changes, alerts.changes = alerts.changes, []
+        names = {change.alert.signal for change in changes}
+        for signal in chapter.watching:
+            if not signal.watches.isdisjoint(names) and not (
+                muted and (key, name_of(signal)) in muted
+            ):
+                try:
+                    signal.on_alerts(customer, changes, at, alerts)
+                except Exception as why:
+                    raise SignalFailed(key, signal, why, in_event=in_event) from why
+        if not alerts.changes:
+            return
+    alerts.changes = []
 
 
 def _from_the_future(at: int, received: int) -> Rejected:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from agents.alerts import Kind
 from agents.signals import plugins, signals
-from agents.signals.protocol import Clocked, House, Signal, Woken
+from agents.signals.protocol import Clocked, House, Signal, Watching, Woken
 from agents.text import Classifier, classifier
 from agents.working_time import clock
 from schemas.alert import Action
@@ -28,6 +28,7 @@ class Chapter(NamedTuple):
     by_class: Mapping[type[Interaction], tuple[Signal, ...]]
     clocked: tuple[Clocked, ...]
     woken: Mapping[str, Woken]
+    watching: tuple[Watching, ...] = ()
 
 
 class Rulebook:
@@ -117,4 +118,5 @@ def _chapter(house: House) -> Chapter:
             if isinstance(signal, Woken)
             for kind in signal.kinds
         },
+        tuple(signal for signal in every if isinstance(signal, Watching)),
     )

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from schemas.alert import Evidence
 from schemas.correspondence import Correspondence
+from schemas.habits import Habits
 from schemas.journey import Journey
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
@@ -132,7 +133,10 @@ class Contacts(Struct, array_like=True):
 
 
 class Purchases(Struct, array_like=True):
-    """Purchase days (days since 1970, ascending): the last 64 exact, the older ones counted."""
+    """Purchase days (days since 1970, ascending): the last 64 exact, the older ones counted.
+
+    `opened_at` is of an open `gone_silent`, `lost_at` of an open `lost`, which takes over from it.
+    """
 
     first: int
     days: list[int]
@@ -144,6 +148,7 @@ class Purchases(Struct, array_like=True):
     last_id: str = ""
     opened_at: int = 0
     due: int = NEVER
+    lost_at: int = 0
 
     @property
     def repeats(self) -> int:
@@ -184,6 +189,7 @@ class Customer(Struct, array_like=True):
     correspondence: Correspondence | None = None
     journey: Journey | None = None
     service: Service | None = None
+    habits: Habits | None = None
 
     @property
     def deadline(self) -> int:

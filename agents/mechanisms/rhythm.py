@@ -37,17 +37,19 @@ class Model(Protocol):
     def factor(self) -> float: ...
 
 
-def silent_at(history: Purchases, model: Model, alive: float) -> int:
+def silent_at(history: Purchases, model: Model, alive: float, factor: float | None = None) -> int:
     """The instant at which P(alive) falls under `alive`; NEVER for a history without a rhythm.
 
-    Not before the day after the last purchase. In own-rhythm mode `alive` plays no part.
+    Not before the day after the last purchase. In own-rhythm mode `alive` plays no part, and
+    `factor`, else the model's, says how many of the own gaps are too long.
     """
     repeats = history.repeats
     if repeats + 1 < REGULAR:
         return NEVER
     last = history.days[-1]
     if model.model == "own_rhythm":
-        return round((last + model.factor * usual_gap(history.days, model.percentile)) * DAY)
+        gaps = model.factor if factor is None else factor
+        return round((last + gaps * usual_gap(history.days, model.percentile)) * DAY)
     weeks = crossing(
         repeats, (last - history.first) / 7, alive,
         r=model.r, alpha=model.alpha, a=model.a, b=model.b,

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from agents.signals import correspondence, journey, service
+from agents.signals import churn, correspondence, journey, service
 from agents.signals.carts import AbandonedCarts
 from agents.signals.lifecycle import Lifecycle
 from agents.signals.protocol import House, Signal
@@ -33,11 +33,12 @@ def signals(house: House) -> tuple[Signal, ...]:
     limits = house.limits
     return (
         AbandonedCarts(limits.cart_abandoned, limits.checkout_abandoned),
-        Silence(limits.gone_silent, won_back=limits.won_back.enabled),
+        Silence(limits.gone_silent, limits.lost, won_back=limits.won_back.enabled),
         AbandonedQueue(limits.queue_abandoned),
         *correspondence.signals(house),
         *journey.signals(house),
         *service.signals(house),
+        *churn.signals(house),
         Lifecycle(limits.gone_silent),
     )
 

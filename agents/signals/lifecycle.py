@@ -67,7 +67,9 @@ class Lifecycle:
         if is_loyal(customer.purchases, life, at, self.model):
             life.flags |= HAS_BEEN_LOYAL
         if customer.stage in AWAY:
-            came_back(customer, at, alerts)
+            # Silence and capture say so themselves; with other alerts an order changes nothing.
+            if life.flags & CLOSED:
+                came_back(customer, at, alerts)
         elif customer.stage != WON_BACK or day_of(at) > life.won_back:
             alerts.stage(base(customer), at, _ORDER)
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from agents.alerts import Alerts, Kind
+from agents.alerts import Alerts, Change, Kind
 from agents.text import Classifier
 from agents.working_time import ALWAYS, Hours
 from schemas.customer import Customer
@@ -46,6 +46,19 @@ class Woken(Protocol):
 
     def on_timer(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         """`timer`, which was started under the name of one of its kinds, has come due."""
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """A signal that weighs what other signals tell."""
+
+    watches: frozenset[str]
+    """Of which signals it wants to know that an alert has opened or ended."""
+
+    def on_alerts(self, customer: Customer, changes: list[Change], at: int, alerts: Alerts) -> None:
+        """After all signals have done with an interaction or a deadline of the instant `at`:
+        `changes` are those of this customer, of any signal, in the order in which they were told.
+        """
 
 
 @runtime_checkable

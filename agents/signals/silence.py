@@ -1,13 +1,15 @@
-"""`gone_silent` and `won_back`: a regular buyer falls silent beyond their own rhythm, and returns.
+"""`gone_silent`, `lost` and `won_back`: a regular buyer falls silent beyond their own rhythm, then
+far beyond it, and returns.
 
-The instant at which P(alive) will cross the threshold is known in advance, so it is a deadline and
-no search. Source: Fader, Hardie and Lee (2005); the default parameters are their fit of CDNOW.
+The instants at which P(alive) will cross the thresholds are known in advance, so they are deadlines
+and no search. Source: Fader, Hardie and Lee (2005); the default parameters are their fit of CDNOW.
 """
 
 from bisect import insort
 
-from agents.alerts import INFO, Alerts, Facts, Kind
+from agents.alerts import ERROR, INFO, Alerts, Facts, Kind
 from agents.mechanisms import rhythm
+from agents.mechanisms.standing import stand, standing
 from agents.signals.lifecycle import came_back
 from schemas.alert import Evidence, Value
 from schemas.customer import (
@@ -20,7 +22,7 @@ from schemas.customer import (
 )
 from schemas.instant import day_of, iso_day
 from schemas.interaction import Interaction
-from schemas.standards import GoneSilent
+from schemas.standards import GoneSilent, Lost
 
 
 def _reason(facts: Facts) -> str:
@@ -32,7 +34,7 @@ def _reason(facts: Facts) -> str:
 
 
 def _parameters(facts: Facts) -> dict[str, object]:
-    first, last, days, alive, _, _ = facts
+    first, last, days, alive, *_ = facts
     model = "own_rhythm" if alive is None else "bg_nbd"
     return {
         "model": model,
@@ -45,7 +47,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 
 def _a_year(facts: Facts) -> Value | None:
     """What a year at the own rhythm brought: the spend a day, from first to last purchase day."""
-    first, last, _, _, revenue, currency = facts
+    first, last, _, _, revenue, currency, *_ = facts
     days = int(last or 0) - int(first or 0)
     if not revenue or days <= 0:
         return None
@@ -61,7 +63,7 @@ GONE_SILENT = Kind(
     name="gone_silent",
     team="retention",
     mechanism="rhythm",
-    opens="a regular buyer (3 or more purchase days) is silent beyond the own rhythm",
+    opens="a regular buyer (3 or more purchase days) silent beyond the own rhythm",
     default="P(alive) < 0.5",
     source="BG/NBD: Fader, Hardie and Lee (2005), fit of CDNOW",
     clears_if="The customer buys again.",
@@ -70,14 +72,28 @@ GONE_SILENT = Kind(
     value=_a_year,
     probability=_probability,
 )
+LOST = Kind(
+    name="lost",
+    team="retention",
+    severity=ERROR,
+    mechanism="rhythm",
+    opens="the same silence, far beyond: takes over from `gone_silent`",
+    clears_if="The customer buys again.",
+    default="P(alive) < 0.1",
+    source="BG/NBD: Fader, Hardie and Lee (2005), fit of CDNOW; the threshold is ours",
+    reason=_reason,
+    parameters=_parameters,
+    value=_a_year,
+    probability=_probability,
+)
 WON_BACK = Kind(
     name="won_back",
     team="success",
-    mechanism="rhythm",
-    opens="a customer whose silence was told buys again",
-    source="the mirror of `gone_silent`",
     severity=INFO,
     notice=True,
+    mechanism="rhythm",
+    opens="a customer with an open `gone_silent` or `lost` buys again",
+    source="ours",
     clears_if="Nothing to clear: this is told once.",
     reason=lambda facts: f"Bought again, after falling silent on {iso_day(int(facts[0] or 0))}.",
     parameters=lambda facts: {"silent_since": iso_day(int(facts[0] or 0))},
@@ -85,21 +101,33 @@ WON_BACK = Kind(
 
 
 class Silence:
-    """A regular buyer silent beyond the own rhythm.
+    """A regular buyer silent beyond the own rhythm, and far beyond it.
 
     >>> cdnow = Silence(GoneSilent())
     >>> history = Purchases(first=0, days=[0, 70, 213])
     >>> round(cdnow.due(history) / (7 * 86_400_000_000), 4)
     62.4885
+    >>> round(cdnow.lost_due(history) / (7 * 86_400_000_000), 4)
+    173.7721
     """
 
     field = "purchases"
-    kinds = (GONE_SILENT, WON_BACK)
+    kinds = (GONE_SILENT, LOST, WON_BACK)
     reacts_to = frozenset({"order_completed"})
 
-    def __init__(self, thresholds: GoneSilent, *, won_back: bool = True) -> None:
+    def __init__(
+        self, thresholds: GoneSilent, lost: Lost | None = None, *, won_back: bool = True
+    ) -> None:
+        """`lost` shares the model of `gone_silent`, and has a switch of its own."""
         self.thresholds = thresholds
+        self.lost = lost or Lost()
         self.won_back = won_back
+        # Then the loss never comes before the silence, and need not be reckoned until that is told.
+        self.lost_is_later = (
+            thresholds.enabled
+            and self.lost.alive <= thresholds.alive
+            and self.lost.factor >= thresholds.factor
+        )
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at = event.time
@@ -113,30 +141,59 @@ class Silence:
             history.last_at = at
             history.last_id = bounded(event.id, EVENT_ID_BYTES)
         if new_day:
-            due = self.due(history)
-            if history.opened_at and at < history.opened_at < due:
+            if history.opened_at and at < history.opened_at < self.due(history):
                 alerts.resolve("gone_silent", None, at, "late_evidence")
                 history.opened_at = 0
-            if not history.opened_at:
-                history.due = due
-        if history.opened_at and at >= history.opened_at:
+            elif history.lost_at and at < history.lost_at < self.lost_due(history):
+                alerts.resolve("lost", None, at, "late_evidence")
+                history.lost_at = 0
+            history.due = self.next_due(history)
+        opened = history.lost_at or history.opened_at
+        if opened and at >= opened:
             self._return(customer, history, event, alerts)
 
     def on_deadline(self, customer: Customer, now: int, alerts: Alerts) -> None:
         history = customer.purchases
         if history is None or history.due > now:
             return
-        at = self.due(history)
+        at = self.next_due(history)
         if at > now:  # The customer's standards have changed since.
             history.due = at
             return
-        history.due = NEVER
-        history.opened_at = at
-        alive = self.thresholds.alive if self.thresholds.model == "bg_nbd" else None
+        is_lost = at == self.lost_due(history)
+        alive = self.lost.alive if is_lost else self.thresholds.alive
         last, days = history.days[-1], history.repeats + 1
-        facts: Facts = [history.first, last, days, alive, history.revenue, history.currency]
+        facts: Facts = [
+            history.first, last, days, alive if self.thresholds.model == "bg_nbd" else None,
+            history.revenue, history.currency,
+        ]  # fmt: skip
         evidence = [Evidence(history.last_id, "order_completed", history.last_at)]
-        alerts.open("gone_silent", None, at, facts, evidence)
+        if is_lost:
+            if history.opened_at:
+                alerts.resolve("gone_silent", None, at, "superseded")
+            facts.append(day_of(history.opened_at or at))
+            history.opened_at, history.lost_at = 0, at
+            stand(customer, LOST, self.lost, None, at, facts, evidence, alerts)
+        else:
+            history.opened_at = at
+            stand(customer, GONE_SILENT, self.thresholds, None, at, facts, evidence, alerts)
+        history.due = self.next_due(history)
+
+    def next_due(self, history: Purchases) -> int:
+        """What comes next of this history: the silence, or the loss where that is first or at the
+        same time. A loss stands until they buy, and nothing follows from it."""
+        if history.lost_at:
+            return NEVER
+        if history.opened_at:
+            return self.lost_due(history)
+        due = self.due(history)
+        return due if self.lost_is_later else min(due, self.lost_due(history))
+
+    def lost_due(self, history: Purchases) -> int:
+        """The instant at which this history becomes a loss; NEVER for one without a rhythm."""
+        if not self.lost.enabled:
+            return NEVER
+        return rhythm.silent_at(history, self.thresholds, self.lost.alive, self.lost.factor)
 
     def due(self, history: Purchases) -> int:
         """The instant at which this history becomes a silence; NEVER for one without a rhythm."""
@@ -147,10 +204,15 @@ class Silence:
     def _return(
         self, customer: Customer, history: Purchases, event: Interaction, alerts: Alerts
     ) -> None:
-        silent_since = day_of(history.opened_at)
-        alerts.resolve("gone_silent", None, event.time, "recovered")
-        history.opened_at = 0
-        history.due = self.due(history)
+        if history.lost_at:
+            alert = standing(customer, "lost")
+            silent_since = day_of(history.lost_at) if alert is None else int(alert.facts[6] or 0)
+            alerts.resolve("lost", None, event.time, "recovered")
+        else:
+            silent_since = day_of(history.opened_at)
+            alerts.resolve("gone_silent", None, event.time, "recovered")
+        history.opened_at = history.lost_at = 0
+        history.due = self.next_due(history)
         came_back(customer, event.time, alerts)
         if self.won_back:
             evidence = [Evidence(event.id, event.kind, event.time)]

@@ -24,10 +24,11 @@ class GoneSilent(Limits, frozen=True):
     factor: Positive = 1.5
 
 
-class Lost(Standing, frozen=True):
+class Lost(Limits, frozen=True):
     """The same silence, far beyond; model, parameters and percentile are those of `gone_silent`.
 
-    `alive` for bg_nbd, `factor` times the gap for own_rhythm. Ours.
+    `alive` for bg_nbd, `factor` times the gap for own_rhythm. Ours. Stands until the customer
+    buys.
     """
 
     alive: Fraction = 0.1

@@ -86,13 +86,15 @@ class MilestoneReached(Limits, frozen=True):
 
 class Delighted(Limits, frozen=True):
     """Perception `gap` (of 7) or more above expectation, or a wait of at most `factor` times the
-    own mean of `least` waits; and a good score: `nps` or `csat` at least. Ours."""
+    own mean of `least` waits; and a good score, `nps` or `csat` at least, `within` so long of it.
+    Ours."""
 
     gap: Annotated[float, Meta(gt=0, le=6)] = 1.0
     factor: Share = 0.5
     least: Count = 5
     nps: Annotated[int, Meta(ge=0, le=10)] = 9
     csat: Annotated[int, Meta(ge=1, le=5)] = 4
+    within: Duration = Duration(7 * DAY)
 
 
 class Advocate(Limits, frozen=True):

@@ -28,11 +28,11 @@ from tests.oracle.rules import expected
 
 SEEDS = int(os.environ.get("HEED_SEEDS", "400"))
 BLOCK = 50
+NAMED = frozenset({
+    "cart_abandoned", "checkout_abandoned", "queue_abandoned", "gone_silent", "lost", "won_back",
+})  # fmt: skip
+"""The signals whose rules the oracle knows."""
 
-KNOWN = frozenset(
-    {"cart_abandoned", "checkout_abandoned", "queue_abandoned", "gone_silent", "won_back"}
-)
-"""Signals that the oracle knows."""
 
 Line = tuple[str, str | None, str | None, str, str | None, str, int, int]
 
@@ -52,7 +52,7 @@ def decided(records: list[Record], standards: str = "") -> list[Line]:
             instant(alert.event_time),
         )
         for alert in harness.alerts
-        if alert.signal in KNOWN
+        if alert.signal in NAMED
     ]
 
 

@@ -31,6 +31,9 @@ Given with the task:
   waiting. `error` if another one opened in [t - 24 h, t]; voided ones do not count.
 - A purchase before the opening of an open `gone_silent` is inserted; if the deadline then lies
   after opened_at, the alert is void (no `won_back`) and may open again; otherwise it stays.
+- At the instant at which P(alive) falls under 0.1 (or after 3 times the own gap) an open
+  `gone_silent` is `superseded`, and `lost` opens; where that is no later than the silence would
+  open, it opens alone. A purchase treats it as it does `gone_silent`.
 - Deadlines due at once fire by (deadline, customer, signal, subject or "").
 
 Chosen here:
@@ -58,7 +61,7 @@ Chosen here:
   last heard of 7 d before a record of any contact, or before an expiry, of the customer; and of 17
   contacts the one heard of longest ago (its alert told as `expired`). The 8 latest answers, and the
   8 latest call backs that name no contact, are remembered.
-- Only what these rules name is told: no `lost`, no party, brand or alias is looked at.
+- Only what these rules name is told: no party, brand or alias is looked at.
 """
 
 from __future__ import annotations

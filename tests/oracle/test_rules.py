@@ -456,7 +456,7 @@ def test_a_late_purchase_voids_only_if_it_moves_the_crossing_beyond_the_opening(
     # With day 50: x = 3, t_x = 7.142857: 11.556857 * 1.69927 - 4.414 = 15.224 weeks, day 106.6.
     # With day 1: 6.414 * 1.69927 - 4.414 = 6.485 weeks, day 45.4, before the opening at 55.3.
     begin = [*bought(0, 7, 14), said(60 * DAY, "page_viewed")]
-    told = expected([*begin, *bought(50)], until=START + LONG)
+    told = expected([*begin, *bought(50)], until=START + 120 * DAY)
     assert [(t.signal, t.resolution or t.status) for t in told] == [
         ("gone_silent", "open"),
         ("gone_silent", "late_evidence"),
@@ -464,7 +464,28 @@ def test_a_late_purchase_voids_only_if_it_moves_the_crossing_beyond_the_opening(
     ]
     assert told[1].at == told[1].opened_at == told[0].at
     assert (told[2].at - START) / DAY == pytest.approx(106.57, abs=0.01)
-    assert len(expected([*begin, *bought(1)], until=START + LONG)) == 1
+    assert len(expected([*begin, *bought(1)], until=START + 100 * DAY)) == 1
+
+
+def test_lost_takes_over_from_silence_and_ends_with_a_purchase() -> None:
+    # x = 2, t_x = 2 weeks, P(alive) = 0.1: 6.414 * (9 * 3.426 / 0.793) ** (1 / 2.243) - 4.414
+    # = 28.3874 weeks, day 198.71.
+    begin = bought(0, 7, 14)
+    told = lines(begin, until=LONG)
+    assert [(signal, how) for _, signal, _, how in told] == [
+        ("gone_silent", "open"),
+        ("gone_silent", "superseded"),
+        ("lost", "open"),
+    ]
+    assert told[1][0] == told[2][0] == pytest.approx(198.71 * DAY, abs=DAY / 50)
+    back = lines([*begin, *bought(300)])
+    assert [(at, signal, how) for at, signal, _, how in back[3:]] == [
+        (300 * DAY, "lost", "recovered"),
+        (300 * DAY, "won_back", "notice"),
+    ]
+    # One of day 150 that is heard of afterwards would have put it off.
+    late = lines([*begin, said(210 * DAY, "page_viewed"), *bought(150)])
+    assert [(signal, how) for _, signal, _, how in late[3:]] == [("lost", "late_evidence")]
 
 
 def test_nobody_is_silent_before_the_last_day_is_over() -> None:
@@ -473,13 +494,18 @@ def test_nobody_is_silent_before_the_last_day_is_over() -> None:
     days = bought(0, 2, 4, 10, 20, 26, 27.5)
     strict = (*CDNOW[:4], 0.95)
     told = expected(days, until=START + LONG, crossing=strict)
-    assert [t.at - START for t in told[-1:]] == [28 * DAY]
+    silent = [t.at - START for t in told if (t.signal, t.status) == ("gone_silent", "open")]
+    assert silent[-1:] == [28 * DAY]
 
 
 def test_own_rhythm_mode() -> None:
     # Gaps of 2, 4 and 10 days: 90th percentile 4 + 0.8 * 6 = 8.8; day 16 + 13.2 = day 29.2.
     told = expected(bought(0, 2, 6, 16), until=START + LONG, crossing=None)
-    assert told[-1].at - START == pytest.approx(29.2 * DAY, abs=1)
+    silent = [t.at - START for t in told if (t.signal, t.status) == ("gone_silent", "open")]
+    assert silent[-1] == pytest.approx(29.2 * DAY, abs=1)
+    # 16 + 3 * 8.8 = day 42.4.
+    assert (told[-1].signal, told[-1].status) == ("lost", "open")
+    assert told[-1].at - START == pytest.approx(42.4 * DAY, abs=1)
 
 
 # -- clock, order, repeats ------------------------------------------------------------------------
@@ -557,7 +583,8 @@ def test_random_lives_reach_every_way_of_telling() -> None:
     assert reached == {
         *((signal, how) for signal in (CART, CHECKOUT) for how in carts),
         *((QUEUE, how) for how in ("open", "recovered", "late_evidence", "expired")),
-        *(("gone_silent", how) for how in ("open", "recovered", "late_evidence")),
+        *(("gone_silent", how) for how in ("open", "recovered", "late_evidence", "superseded")),
+        *(("lost", how) for how in ("open", "recovered", "late_evidence")),
         ("won_back", "notice"),
     }
 
