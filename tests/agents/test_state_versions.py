@@ -48,6 +48,24 @@ def test_version_1_is_read_in_full() -> None:
     ]
 
 
+def test_version_2_is_read_in_full() -> None:
+    customer = decode(golden(2))
+    assert customer.segments == {"sector": "bank"}
+    assert customer.life is not None
+    assert customer.correspondence is not None
+    assert customer.journey is not None
+    assert customer.service is not None
+    assert customer.habits is not None
+    assert [visit.name for visit in customer.service.visits] == ["v1"]
+    assert (customer.stage, customer.purchases and customer.purchases.revenue) == (
+        "abandoning",
+        420.0,
+    )
+    assert len(customer.timers) > 5
+    assert {piece.kind for piece in customer.pieces} >= {"complaint", "detractor", "data_exported"}
+    assert customer.told.keys() == {"negative_message", "payment_unrecovered"}
+
+
 def test_the_present_version_is_written_as_it_was() -> None:
     stored = golden(VERSION)
     assert encode(decode(stored), deadline_of(stored)) == stored
