@@ -20,4 +20,7 @@ def satisfied(event: Interaction) -> bool:
     if good is None or said.score is None:
         return False
     least, scale = good
-    return bool(said.score * scale >= least * (said.scale or scale))
+    top = float(scale)
+    if said.scale:
+        top = float(said.scale)
+    return bool(float(said.score) * scale >= least * top)
