@@ -15,6 +15,7 @@ from agents.careful import SignalFailed, carefully, carefully_due, name_of
 from agents.identity import routing_key, row_key
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
+from agents.mechanisms.standing import make_room
 from agents.rulebook import Chapter, Rulebook
 from schemas import customer as state
 from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded, fits
@@ -144,7 +145,8 @@ class Customers:
                     weigh(chapter, key, customer, at, alerts, self.muted)
                 if alerts.resolved:
                     alerts.settle_stage(at)
-                fits(customer)
+                if not fits(customer):
+                    make_room(customer, at, alerts)
                 deadline = customer.deadline
                 if deadline != row.deadline:
                     view.schedule(row, deadline)
@@ -221,7 +223,8 @@ class Customers:
                 weigh(chapter, row.key, customer, deadline, alerts, self.muted, in_event=False)
             if alerts.resolved:
                 alerts.settle_stage(deadline)
-            fits(customer)
+            if not fits(customer):
+                make_room(customer, deadline, alerts)
             deadline = customer.deadline
         view.schedule(row, deadline)
 
@@ -244,9 +247,12 @@ def weigh(
 
     Raises SignalFailed.
     """
+    watched = chapter.watched
     for _ in range(ROUNDS):
         changes, alerts.changes = alerts.changes, []
         names = {change.alert.signal for change in changes}
+        if watched.isdisjoint(names):
+            return
         for signal in chapter.watching:
             if not signal.watches.isdisjoint(names) and not (
                 muted and (key, name_of(signal)) in muted

@@ -29,6 +29,8 @@ class Chapter(NamedTuple):
     clocked: tuple[Clocked, ...]
     woken: Mapping[str, Woken]
     watching: tuple[Watching, ...] = ()
+    watched: frozenset[str] = frozenset()
+    """The signals that those watch."""
 
 
 class Rulebook:
@@ -108,6 +110,7 @@ def _chapter(house: House) -> Chapter:
     by_class[CustomActivity] = tuple(
         signal for signal in every if any(kind.startswith("x_") for kind in signal.reacts_to)
     )
+    watching = tuple(signal for signal in every if isinstance(signal, Watching))
     return Chapter(
         every,
         by_class,
@@ -118,5 +121,6 @@ def _chapter(house: House) -> Chapter:
             if isinstance(signal, Woken)
             for kind in signal.kinds
         },
-        tuple(signal for signal in every if isinstance(signal, Watching)),
+        watching,
+        frozenset(name for signal in watching for name in signal.watches),
     )

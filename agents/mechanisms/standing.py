@@ -3,10 +3,11 @@
 from typing import Any
 
 from agents.alerts import SEVERITIES, Alerts, Facts, Kind
+from agents.mechanisms.timers import stop
 from schemas.alert import Evidence
 from schemas.customer import EVENT_ID_BYTES, Customer, OpenAlert, bounded, fits
 from schemas.interaction import Interaction
-from schemas.memory import NEVER
+from schemas.memory import NEVER, Timer
 
 LONGEST_COOL_DOWN = 400 * 86_400 * 1_000_000
 """So long the last opening of a signal is remembered (microseconds)."""
@@ -39,13 +40,6 @@ def stand(
     if expires:
         until = min(until, at + expires)
     alerts.open(kind.name, subject, at, facts, evidence, severity, until=until, team=limits.team)
-    if not fits(customer):
-        # What stands longest and would expire by itself goes first.
-        for other in sorted(customer.alerts, key=_opened):
-            if other.until != NEVER:
-                alerts.resolve(other.signal, other.subject, at, "expired")
-                if fits(customer):
-                    break
     if subject is None and hasattr(limits, "cool_down"):
         told = customer.told
         told[kind.name] = max(at, told.get(kind.name, 0))
@@ -61,6 +55,25 @@ def prolong(customer: Customer, signal: str, subject: str | None, until: int) ->
     if alert is not None:
         alert.until = until
         customer.alerts_due = min(other.until for other in customer.alerts)
+
+
+def make_room(customer: Customer, at: int, alerts: Alerts) -> None:
+    """Forget what a customer who has outgrown 8 KiB can best do without, the oldest first.
+
+    What explains alerts has gone by then (`fits`): now answers, evidence for joint signals, timers,
+    and at last alerts that would expire by themselves.
+    """
+    customer.answers.clear()
+    while not fits(customer) and (customer.pieces or customer.timers):
+        if customer.pieces:
+            del customer.pieces[0]
+        else:
+            stop(customer, min(customer.timers, key=_began))
+    for other in sorted(customer.alerts, key=_opened):
+        if fits(customer):
+            return
+        if other.until != NEVER:
+            alerts.resolve(other.signal, other.subject, at, "expired")
 
 
 def cool(customer: Customer, kind: Kind, limits: Any, at: int) -> bool:
@@ -89,3 +102,7 @@ def evidence_of(event: Interaction) -> list[Evidence]:
 
 def _opened(alert: OpenAlert) -> tuple[int, str, str]:
     return alert.opened_at, alert.signal, alert.subject or ""
+
+
+def _began(timer: Timer) -> tuple[int, str, str]:
+    return timer.since, timer.signal, timer.subject or ""

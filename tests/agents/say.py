@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from agents.harness import Harness
 from schemas.alert import Alert
 from schemas.instant import instant
-from schemas.standards import parse
+from schemas.standards import Standards, Thresholds, parse
 
 Record = dict[str, Any]
 
@@ -32,9 +33,29 @@ def said(
     }
 
 
+SPINE = frozenset({
+    "cart_abandoned", "checkout_abandoned", "queue_abandoned", "gone_silent", "lost", "won_back",
+})  # fmt: skip
+
+
+def alone(standards: str = "", signals: Iterable[str] = SPINE) -> Standards:
+    """These standards (TOML), with all signals off but `signals` and those that they name."""
+    off = [
+        f"[{name}]\nenabled = false"
+        for name in Thresholds.__struct_fields__
+        if name not in signals and f"[{name}]" not in standards
+    ]
+    return parse("\n".join((standards, *off)))
+
+
 def shop(standards: str = "", *records: Record, **options: Any) -> Harness:
     """A harness with these standards (TOML), fed with these records."""
     return Harness(parse(standards), **options).feed(records)
+
+
+def spine(standards: str = "", *records: Record, **options: Any) -> Harness:
+    """A shop with the signals of the spine alone."""
+    return Harness(alone(standards), **options).feed(records)
 
 
 def after(alert: Alert) -> float:

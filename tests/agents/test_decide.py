@@ -11,10 +11,9 @@ from agents.decide import HOPS, Customers
 from agents.harness import Event, Harness
 from agents.rulebook import Rulebook
 from schemas.instant import instant
-from schemas.standards import parse
 from streams.contract import Line
 from streams.murmur2 import partition_of
-from tests.agents.say import DAY, HOUR, MINUTE, START, Record, after, said, shop, told
+from tests.agents.say import DAY, HOUR, MINUTE, START, Record, after, alone, said, spine, told
 
 CART = "cart_abandoned"
 
@@ -31,7 +30,7 @@ def line(record: Record, *, timestamp: float = START, hops: int | None = None) -
 
 def worker(standards: str = "", **options: int) -> Harness:
     """As in production: records are checked against their own Kafka timestamps."""
-    return Harness(logic=Customers(Rulebook(parse(standards)), **options))
+    return Harness(logic=Customers(Rulebook(alone(standards)), **options))
 
 
 # -- what is taken ---------------------------------------------------------------------------------
@@ -41,14 +40,14 @@ def worker(standards: str = "", **options: int) -> Harness:
 def test_a_record_is_known_by_its_id_among_the_last_64(between: int, taken: int) -> None:
     order = said("order_completed", revenue=10.0)
     others = [said("page_viewed", 1) for _ in range(between)]
-    harness = shop("", order, *others, order)
+    harness = spine("", order, *others, order)
     assert harness.counts["duplicates",] == 2 - taken
 
 
 def test_a_duplicate_changes_nothing() -> None:
     record = add()
-    once = shop("", record).advance(minutes=59)
-    twice = shop("", record, record, record).advance(minutes=59)
+    once = spine("", record).advance(minutes=59)
+    twice = spine("", record, record, record).advance(minutes=59)
     assert once.rows == twice.rows
     assert twice.counts["duplicates",] == 2
 
@@ -174,7 +173,7 @@ def test_excluded_customers_are_remembered_and_nothing_is_told_of_them() -> None
     standards = '[exclude]\ncustomers = ["test-*", "*@robots.example"]'
     by_mail: Record = {"customer_id": None, "aliases": {"email": "Bot@robots.example"}}
     records = [add(customer_id="test-1"), add(**by_mail), add(customer_id="c9")]
-    harness = shop(standards, *records).advance(minutes=60)
+    harness = spine(standards, *records).advance(minutes=60)
     assert [alert.customer_id for alert in harness.alerts] == ["c9"]
     assert len(harness.rows) == 3
 
@@ -202,14 +201,14 @@ def test_notices_of_the_warm_up_are_suppressed_too() -> None:
 
 def test_overrides_by_brand_follow_the_customers_latest_brand() -> None:
     standards = '[[override]]\nbrand = "B"\n[override.cart_abandoned]\nidle = "5 min"'
-    harness = shop(standards, add(brand="A"), add(1, brand="B"), add(2))
+    harness = spine(standards, add(brand="A"), add(1, brand="B"), add(2))
     assert told(harness.advance(minutes=60)) == [(5 * MINUTE + 2, CART, "open")]
 
 
 def test_an_override_for_a_branch_needs_brand_and_branch_where_both_are_named() -> None:
     scope = '[[override]]\nbrand = "B"\nbranch = "X"\n[override.cart_abandoned]\nidle = "5 min"'
     both, one = add(brand="B", branch="X"), add(branch="X", customer_id="c8")
-    harness = shop(scope, both, one).advance(minutes=60)
+    harness = spine(scope, both, one).advance(minutes=60)
     assert [(alert.customer_id, after(alert)) for alert in harness.alerts] == [
         ("c7", 5 * MINUTE),
         ("c8", HOUR),

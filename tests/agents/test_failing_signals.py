@@ -14,7 +14,7 @@ from agents.rulebook import Rulebook
 from schemas.customer import Customer, decode
 from schemas.interaction import Interaction
 from schemas.memory import Timer
-from tests.agents.say import HOUR, MINUTE, START, Record, said
+from tests.agents.say import HOUR, MINUTE, START, Record, alone, said
 
 KIND = Kind(
     name="fragile",
@@ -45,7 +45,7 @@ class Fragile:
 
 
 def fragile(**options: Any) -> Harness:
-    rulebook = Rulebook()
+    rulebook = Rulebook(alone())
     signal = Fragile()
     rulebook.kinds["fragile"] = KIND
     default = rulebook.default

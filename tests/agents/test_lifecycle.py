@@ -194,8 +194,10 @@ def test_captured_for_somebody_who_never_bought() -> None:
 
 def test_a_closed_account_is_lost_until_they_come_back() -> None:
     harness = lived(*bought(0, 7), said("account_deleted", 8 * DAY), *bought(20))
-    assert changes(harness)[-2:] == [
-        ("retained", "lost", "account_deleted"),
+    assert changes(harness)[-3:] == [
+        # Who deletes the account within two weeks of an order has left after the purchase, too.
+        ("retained", "abandoning", "left_after_purchase"),
+        ("abandoning", "lost", "account_deleted"),
         ("lost", "won_back", "order_completed"),
     ]
 

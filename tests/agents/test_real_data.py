@@ -37,6 +37,10 @@ class Replayed:
         ]
         self.summary = replay.summary(0.0)
 
+    def every(self, *signals: str) -> list[dict[str, Any]]:
+        """All alert records of some signals."""
+        return [alert for alert in self.alerts if alert["signal"] in signals]
+
     def of(self, signal: str, status: str = "open") -> list[dict[str, Any]]:
         """The alert records of a signal in one status, in the order of decision."""
         return [
@@ -165,9 +169,9 @@ def test_the_carts_of_each_session_are_told_as_a_reader_tells_them(
     until = max(session.last for session in sessions) + days * DAY
     replayed = Replayed(lines(interactions(sessions)), 1000 * until)
     assert replayed.refused == []
-    assert {alert["signal"] for alert in replayed.alerts} == {"cart_abandoned"}
+    assert replayed.of("checkout_abandoned") == []
     direct = {each for session in sessions for each in session.abandoned(until)}
-    assert lives(replayed.alerts) == direct
+    assert lives(replayed.every("cart_abandoned")) == direct
     assert len(direct) == number
 
 
@@ -177,7 +181,8 @@ def test_a_cart_left_standing_at_the_end_of_a_session_is_an_open_alert(
     until = max(session.last for session in sessions) + 2 * DAY
     replayed = Replayed(lines(interactions(sessions)), 1000 * until)
     # An alert that began more than 30 days before has expired.
-    unfinished = {each.session for each in lives(replayed.alerts) if each.how in (None, "expired")}
+    carts = lives(replayed.every("cart_abandoned"))
+    unfinished = {each.session for each in carts if each.how in (None, "expired")}
     standing = {session.name for session in sessions if session.left_standing()}
     assert unfinished == standing
     assert len(standing) == 7
@@ -193,7 +198,7 @@ def test_clicks_alone_abandon_no_cart_in_any_order(sort: bool) -> None:
         events.sort(key=lambda event: event["time"])
     replayed = Replayed(lines(events))
     assert replayed.refused == []
-    assert replayed.alerts == []
+    assert replayed.of("cart_abandoned") == replayed.of("checkout_abandoned") == []
     assert (replayed.summary["events"], replayed.summary["customers"]) == (70_278, 17_794)
 
 
@@ -266,8 +271,13 @@ def test_only_regular_buyers_are_told_as_gone_silent_and_only_silent_ones_as_won
     for alert in silent:
         bought = [day for day in days[alert["customer_id"]] if day <= seconds(alert["opened_at"])]
         assert len(bought) >= 3, alert
-    resolved = Counter(alert["customer_id"] for alert in replayed.of("gone_silent", "resolved"))
+    ended = [
+        alert
+        for alert in replayed.every("gone_silent", "lost")
+        if alert.get("resolution") == "recovered"
+    ]
+    resolved = Counter(alert["customer_id"] for alert in ended)
     assert resolved == Counter(alert["customer_id"] for alert in replayed.of("won_back", "notice"))
-    for alert in replayed.of("gone_silent", "resolved"):
+    for alert in ended:
         # The very day of the purchase that ended it is a purchase day of that customer.
         assert seconds(alert["resolved_at"]) // 86_400 * 86_400 in days[alert["customer_id"]]

@@ -148,8 +148,8 @@ def test_alerts_that_stand_open_end() -> None:
     lasting = {name for name in Thresholds.__struct_fields__
                if hasattr(getattr(Thresholds(), name), "expires")}  # fmt: skip
     assert set(Thresholds.__struct_fields__) - lasting == {
-        "gone_silent", "won_back", "return_late", "spend_grown", "milestone_reached", "delighted",
-        "advocate",
+        "gone_silent", "lost", "won_back", "return_late", "spend_grown", "milestone_reached",
+        "delighted", "advocate",
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ heed_wait_seconds{queue} heed_event_lag_seconds heed_commit_seconds heed_batch_r
 heed_partition_lag{partition} heed_committed_age_seconds{partition} heed_deadlines_overdue
 heed_state_bytes heed_restore_seconds heed_rebalances_total heed_build_info{version}
 heed_lifecycle_transitions_total{from,to} heed_signal_errors_total{signal}
+heed_unknown_language_total
 """
 # Of the agent of the groups (queues, branches), which is not there yet.
 NOT_YET = {"heed_service_level_ratio", "heed_wait_seconds"}

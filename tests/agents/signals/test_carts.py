@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.customer import decode
-from tests.agents.say import DAY, HOUR, MINUTE, Record, after, said, shop, told
+from tests.agents.say import DAY, HOUR, MINUTE, Record, after, said, spine, told
 
 CART, CHECKOUT = "cart_abandoned", "checkout_abandoned"
 
@@ -21,7 +21,7 @@ def add(at: float = 0, envelope: Record | None = None, **properties: Any) -> Rec
 def test_the_alert_says_what_stands_since_when_and_what_it_is_worth() -> None:
     first = add(price=4.5, quantity=2, currency="EUR")
     last = add(MINUTE, product_id="milk", price=1.2)
-    (alert,) = shop("", first, last).advance(minutes=60).alerts
+    (alert,) = spine("", first, last).advance(minutes=60).alerts
     assert alert.subject == "k1"
     assert alert.reason == (
         "A cart with 3 items stands untouched for 60 min since 2026-11-22T00:01:00.000000Z."
@@ -35,7 +35,7 @@ def test_the_alert_says_what_stands_since_when_and_what_it_is_worth() -> None:
 
 
 def test_the_resolved_alert_repeats_what_was_open() -> None:
-    harness = shop("", add(price=4.5)).advance(minutes=60)
+    harness = spine("", add(price=4.5)).advance(minutes=60)
     opened, resolved = harness.feed([said("order_completed", 2 * HOUR)]).alerts
     assert resolved.alert_id == opened.alert_id
     assert resolved.opened_at == opened.opened_at
@@ -45,26 +45,26 @@ def test_the_resolved_alert_repeats_what_was_open() -> None:
 
 def test_a_checkout_is_told_as_one_with_its_own_words() -> None:
     records = [add(), said("checkout_started", 60, cart_id="k1")]
-    (alert,) = shop("", *records).advance(minutes=10).alerts
+    (alert,) = spine("", *records).advance(minutes=10).alerts
     assert alert.signal == CHECKOUT
     assert alert.reason.startswith("A checkout was begun and left: no step and no order for 10 min")
 
 
 def test_a_cart_without_prices_has_no_value() -> None:
-    (alert,) = shop("", add()).advance(minutes=60).alerts
+    (alert,) = spine("", add()).advance(minutes=60).alerts
     assert alert.value_at_risk is None
 
 
 def test_the_house_sets_its_own_times() -> None:
     standards = '[cart_abandoned]\nidle = "5 min"\nexpires = "2 h"'
-    harness = shop(standards, add()).advance(minutes=10 * 60)
+    harness = spine(standards, add()).advance(minutes=10 * 60)
     assert told(harness) == [(5 * MINUTE, CART, "open"), (125 * MINUTE, CART, "expired")]
 
 
 def test_a_brand_has_its_own_standards() -> None:
     standards = '[[override]]\nbrand = "Slow"\n[override.cart_abandoned]\nidle = "3 h"'
     slow = add(0, {"brand": "Slow"})
-    harness = shop(standards, slow, add(0, {"brand": "Other", "customer_id": "c8"}))
+    harness = spine(standards, slow, add(0, {"brand": "Other", "customer_id": "c8"}))
     harness.advance(minutes=24 * 60)
     assert [(alert.brand, after(alert)) for alert in harness.alerts] == [
         ("Other", HOUR),
@@ -74,14 +74,14 @@ def test_a_brand_has_its_own_standards() -> None:
 
 def test_a_deadline_is_looked_at_again_with_the_standards_of_its_day() -> None:
     standards = '[[override]]\nbrand = "Slow"\n[override.cart_abandoned]\nidle = "3 h"'
-    harness = shop(standards, add(), said("page_viewed", MINUTE, {"brand": "Slow"}))
+    harness = spine(standards, add(), said("page_viewed", MINUTE, {"brand": "Slow"}))
     assert told(harness.advance(minutes=24 * 60)) == [(3 * HOUR, CART, "open")]
 
 
 @pytest.mark.parametrize("signal", [CART, CHECKOUT])
 def test_a_signal_that_is_off_tells_nothing_and_forgets_as_ever(signal: str) -> None:
     records = [add(), said("checkout_started", 1, cart_id="k1"), add(0, cart_id="k2")]
-    harness = shop(f"[{signal}]\nenabled = false", *records).advance(minutes=2 * 60)
+    harness = spine(f"[{signal}]\nenabled = false", *records).advance(minutes=2 * 60)
     other = {CART: (10 * MINUTE + 1, CHECKOUT), CHECKOUT: (HOUR, CART)}[signal]
     assert told(harness) == [(*other, "open")]
     (row,) = harness.advance(minutes=31 * 24 * 60).rows.values()
@@ -92,12 +92,12 @@ def test_a_signal_that_is_off_tells_nothing_and_forgets_as_ever(signal: str) -> 
 
 def test_orders_that_arrive_before_what_they_closed_bury_it() -> None:
     early = [said("order_completed", HOUR), add(0), said("checkout_started", 1, cart_id="k1")]
-    assert told(shop("", *early).advance(minutes=DAY)) == []
+    assert told(spine("", *early).advance(minutes=DAY)) == []
 
 
 def test_a_long_cart_id_is_cut_to_one_name_for_one_cart() -> None:
     one, other = "x" * 200 + "1", "x" * 200 + "2"
-    harness = shop("", add(cart_id=one), add(1, cart_id=other)).advance(minutes=60)
+    harness = spine("", add(cart_id=one), add(1, cart_id=other)).advance(minutes=60)
     harness.feed([said("order_completed", 2 * HOUR, cart_id=one)])
     first, second, closed = harness.alerts
     assert first.subject != second.subject
@@ -113,7 +113,7 @@ def test_a_cart_needs_something_in_it() -> None:
         said("cart_viewed", 0, cart_id="k1"),
         said("product_removed", 0, cart_id="k1", product_id="tea"),
     ]
-    harness = shop("", *nothing).advance(minutes=DAY)
+    harness = spine("", *nothing).advance(minutes=DAY)
     assert told(harness) == []
     assert [decode(row).carts for row in harness.rows.values()] == [None]
 
@@ -122,9 +122,9 @@ def test_properties_that_are_null_or_absent_put_one_nameless_product_in() -> Non
     null = {**add(), "properties": None}
     absent = {name: value for name, value in add().items() if name != "properties"}
     for record in (null, absent):
-        assert told(shop("", record).advance(minutes=60)) == [(HOUR, CART, "open")]
+        assert told(spine("", record).advance(minutes=60)) == [(HOUR, CART, "open")]
         order = {**said("order_completed", 1), "properties": None}
-        assert told(shop("", record, order).advance(minutes=60)) == []
+        assert told(spine("", record, order).advance(minutes=60)) == []
 
 
 def test_a_checkout_belongs_to_the_cart_that_was_first_named_with_it() -> None:
@@ -134,13 +134,13 @@ def test_a_checkout_belongs_to_the_cart_that_was_first_named_with_it() -> None:
         said("checkout_step_completed", 2, checkout_id="co"),
         said("order_completed", 3, checkout_id="co"),
     ]
-    harness = shop("", *steps).advance(minutes=60)
+    harness = spine("", *steps).advance(minutes=60)
     # Only the nameless cart is left, in which the first step had been.
     assert [(alert.subject, alert.signal) for alert in harness.alerts] == [(None, CHECKOUT)]
 
 
 def test_gauges_follow_the_open_alerts() -> None:
-    harness = shop("", add(price=10, currency="EUR"), add(0, cart_id="k2")).advance(minutes=60)
+    harness = spine("", add(price=10, currency="EUR"), add(0, cart_id="k2")).advance(minutes=60)
     assert harness.gauges["alerts_open", CART, "sales"] == 2
     assert harness.gauges["value_at_risk", "EUR", "sales"] == 10
     harness.feed([said("order_completed", 2 * HOUR)])

@@ -261,7 +261,7 @@ def test_a_contact_that_was_never_answered_is_forgotten() -> None:
 
 
 def test_an_answer_that_is_heard_of_before_its_queueing_makes_the_same_wait() -> None:
-    def waits(swap: bool) -> Harness:
+    def waits(swap: bool) -> list[tuple[str, str]]:
         records = []
         for number, seconds in enumerate((30, 30, 30, 30, 30, 100)):
             name, at = f"k{number}", number * DAY
@@ -270,9 +270,10 @@ def test_an_answer_that_is_heard_of_before_its_queueing_makes_the_same_wait() ->
                 said("contact_answered", at + seconds, contact_id=name),
             ]
             records += both[::-1] if swap else both
-        return shop("", *records)
+        # Of several waits that were too long others tell more.
+        return [each for each in told(shop("", *records)) if each[0] == "expectation_gap"]
 
-    assert told(waits(True)) == told(waits(False)) == [("expectation_gap", "open")]
+    assert waits(True) == waits(False) == [("expectation_gap", "open")]
 
 
 # -- capture --------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def test_what_is_settled_is_remembered() -> None:
     customer = decode(row)
     assert customer.journey is not None
     assert customer.journey.flags & ONBOARDED
-    assert customer.timers == []
+    assert STALLED not in {timer.signal for timer in customer.timers}
 
 
 @pytest.mark.parametrize("ends_at", ["soon", "2020-01-01", 5, 1e300, -1, None])

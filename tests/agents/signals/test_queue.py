@@ -16,8 +16,8 @@ ALONE = "[answer_late]\nenabled = false\n"
 """Whoever leaves the queue has waited for long: that is told by a signal of its own."""
 
 
-def shop(standards: str, *records: Record) -> Harness:
-    return say.shop(ALONE + standards, *records)
+def spine(standards: str, *records: Record) -> Harness:
+    return say.spine(ALONE + standards, *records)
 
 
 def told(harness: Harness) -> list[tuple[float, str, str]]:
@@ -39,7 +39,7 @@ def contacts(rows: dict[str, bytes]) -> Contacts:
 
 def test_the_alert_says_how_long_and_where() -> None:
     first, last = queued(queue="sales"), left(34.6)
-    (alert,) = shop("", first, last).alerts
+    (alert,) = spine("", first, last).alerts
     assert alert.reason == "Left the queue sales unanswered after 35 s."
     assert alert.rule.parameters == {"waited_seconds": 34.6, "short_abandon_seconds": 5.0}
     assert [evidence.id for evidence in alert.evidence] == [first["id"], last["id"]]
@@ -49,35 +49,35 @@ def test_the_alert_says_how_long_and_where() -> None:
 
 def test_the_second_within_a_day_is_an_error_and_says_so() -> None:
     records = [queued(), left(), queued(HOUR, "k2"), left(HOUR + 9, "k2")]
-    first, second = shop("", *records).alerts
+    first, second = spine("", *records).alerts
     assert (first.severity, second.severity) == ("warning", "error")
     assert second.reason == "Left the queue unanswered after 9 s, the second time within a day."
     answered = said("contact_answered", 2 * HOUR)
-    *_, one, other = shop("", *records, answered).alerts
+    *_, one, other = spine("", *records, answered).alerts
     assert (one.severity, other.severity) == ("warning", "error")
 
 
 def test_an_alert_survives_being_stored_whole() -> None:
     # Each record is a batch of its own, and every row is written and read between them.
     records = [queued(), left(), queued(60, "k2"), left(90, "k2"), said("callback_done", 120)]
-    split = shop("").batches([1]).feed(records)
+    split = spine("").batches([1]).feed(records)
     assert [output.value for output in split.outputs] == [
-        output.value for output in shop("", *records).outputs
+        output.value for output in spine("", *records).outputs
     ]
 
 
 def test_the_house_sets_its_own_limits() -> None:
     standards = '[queue_abandoned]\nshort_abandon = "20 s"\nexpires = "1 h"'
-    assert told(shop(standards, queued(), left(19.9))) == []
-    harness = shop(standards, queued(), left(20)).advance(minutes=DAY)
+    assert told(spine(standards, queued(), left(19.9))) == []
+    harness = spine(standards, queued(), left(20)).advance(minutes=DAY)
     assert told(harness) == [(20, QUEUE, "open"), (HOUR + 20, QUEUE, "expired")]
-    assert told(shop("[queue_abandoned]\nenabled = false", queued(), left())) == []
+    assert told(spine("[queue_abandoned]\nenabled = false", queued(), left())) == []
 
 
 @pytest.mark.parametrize("kind", ["contact_answered", "callback_done"])
 def test_the_next_answer_resolves_all(kind: str) -> None:
     records = [queued(), left(), queued(60, "k0"), left(90, "k0"), said(kind, 120)]
-    assert told(shop("", *records)) == [
+    assert told(spine("", *records)) == [
         (30, QUEUE, "open"),
         (90, QUEUE, "open"),
         (120, QUEUE, "recovered"),
@@ -87,31 +87,31 @@ def test_the_next_answer_resolves_all(kind: str) -> None:
 
 def test_all_that_end_at_once_are_told_in_the_order_of_their_names() -> None:
     records = [queued(0, "z"), left(30, "z"), queued(0, "a"), left(40, "a")]
-    harness = shop("", *records, said("callback_done", 60))
+    harness = spine("", *records, said("callback_done", 60))
     assert [alert.subject for alert in harness.alerts] == ["z", "a", "a", "z"]
 
 
 def test_an_answered_contact_is_forgotten() -> None:
     answered = said("contact_answered", 10, contact_id="k1")
-    assert contacts(shop("", queued(), answered).rows).contacts == []
+    assert contacts(spine("", queued(), answered).rows).contacts == []
 
 
 def test_a_contact_that_ends_in_the_same_instant_is_still_left() -> None:
     ended = said("contact_ended", 30, contact_id="k1")
-    assert told(shop("", queued(), ended, left())) == [(30, QUEUE, "open")]
+    assert told(spine("", queued(), ended, left())) == [(30, QUEUE, "open")]
 
 
 def test_a_week_later_nothing_is_left_of_it() -> None:
-    harness = shop("", queued(), left(), queued(8 * DAY, "k2"))
+    harness = spine("", queued(), left(), queued(8 * DAY, "k2"))
     assert [contact.name for contact in contacts(harness.rows).contacts] == ["k2"]
 
 
 def test_of_17_waiting_contacts_the_oldest_is_forgotten() -> None:
-    harness = shop("", *(queued(number * MINUTE, f"k{number}") for number in range(17)))
+    harness = spine("", *(queued(number * MINUTE, f"k{number}") for number in range(17)))
     names = [contact.name for contact in contacts(harness.rows).contacts]
     assert names == [f"k{number}" for number in range(1, 17)]
 
 
 def test_a_queueing_without_a_contact_id_is_rejected() -> None:
-    harness = shop("", said("contact_queued"), said("contact_abandoned", contact_id=""))
+    harness = spine("", said("contact_queued"), said("contact_abandoned", contact_id=""))
     assert [refusal.reason for refusal in harness.refusals] == ["missing_field", "invalid_field"]
