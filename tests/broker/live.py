@@ -19,7 +19,7 @@ from streams.topics import client_settings, ensure
 from streams.worker import Worker
 
 # The embedded broker keeps about 5 MB a partition: no more than this may wait to be read.
-MOST_WAITING = 10_000
+MOST_WAITING = 3_000
 PATIENCE_SECONDS = 150.0
 
 
@@ -35,9 +35,15 @@ class Lived(NamedTuple):
 class Feed(threading.Thread):
     """Publishes as `heed publish` does, no faster than the embedded broker can hold."""
 
-    def __init__(self, values: Iterable[bytes], settings: Settings, live: Worker[Customer]) -> None:
+    def __init__(
+        self,
+        values: Iterable[bytes],
+        settings: Settings,
+        live: Worker[Customer],
+        reader: "Reader",
+    ) -> None:
         super().__init__(daemon=True)
-        self.values, self.settings, self.live = values, settings, live
+        self.values, self.settings, self.live, self.reader = values, settings, live, reader
         self.sent: int | None = None
         self.error: BaseException | None = None
         self.ended = threading.Event()
@@ -57,12 +63,17 @@ class Feed(threading.Thread):
             self.error = why
 
     def _pace(self, publisher: Publisher) -> None:
-        if publisher.sent - decided(self.live) < MOST_WAITING:
+        if self._waiting(publisher) < MOST_WAITING:
             return
         publisher.flush()
-        while publisher.sent - decided(self.live) > MOST_WAITING // 2:
+        while self._waiting(publisher) > MOST_WAITING // 2:
             if self.ended.wait(0.005):
                 return
+
+    def _waiting(self, publisher: Publisher) -> int:
+        """Interactions that are not decided, and alerts that are not read."""
+        unread = counted(self.live, "alerts") - len(self.reader.values)
+        return publisher.sent - decided(self.live) + unread
 
 
 class Reader(threading.Thread):
@@ -112,7 +123,8 @@ def lived(values: Sequence[bytes], settings: Settings) -> Lived:
 async def _lived(values: Sequence[bytes], settings: Settings) -> Lived:
     began = time.monotonic()
     live = worker(settings)
-    feed, reader = Feed(values, settings, live), Reader(settings)
+    reader = Reader(settings)
+    feed = Feed(values, settings, live, reader)
     working = asyncio.create_task(live.run())
     feed.start()
     reader.start()

@@ -140,7 +140,7 @@ def embedded() -> Iterator[str]:
 
 @pytest.mark.parametrize("stream", STREAMS)
 def test_replay_equals_live_through_the_embedded_broker(embedded: str, stream: str) -> None:
-    compare(stream, settings(embedded, embedded=True))
+    compare(stream, settings(embedded, embedded=True, batch_records=500))
 
 
 @pytest.mark.parametrize("stream", STREAMS)

@@ -55,7 +55,9 @@ def _place(said: dict[str, Any]) -> str:
 def test_stories_through_the_embedded_broker(tmp_path: Path) -> None:
     standards, group = max(GROUPS, key=lambda each: len(each[1]))
     with EmbeddedBroker() as broker:
-        compare(group, standards, settings(broker.address, embedded=True), tmp_path)
+        compare(
+            group, standards, settings(broker.address, embedded=True, batch_records=500), tmp_path
+        )
 
 
 @pytest.mark.parametrize("number", range(len(GROUPS)))
