@@ -264,10 +264,11 @@ def fits(customer: Customer) -> bool:
     something is to be forgotten: a cart, a contact, a timer, an alert.
     """
     held = len(customer.timers) + len(customer.alerts) + len(customer.pieces) // 4
-    if customer.carts is not None:
-        held += len(customer.carts.carts)
-    if customer.contacts is not None:
-        held += len(customer.contacts.contacts)
+    carts, contacts = customer.carts, customer.contacts
+    if carts is not None:
+        held += len(carts.carts)
+    if contacts is not None:
+        held += len(contacts.contacts)
     return held <= _FEW or _has_room(customer) or _shed(customer)
 
 
