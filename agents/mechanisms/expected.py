@@ -48,6 +48,9 @@ class Expected:
     (microseconds) was waited: `reason` and `parameters` of its kind take `[since, within, ...]`.
     """
 
+    margin = 0
+    """So much longer than agreed (microseconds) a wait is missed."""
+
     def __init__(
         self,
         kind: Kind,
@@ -78,12 +81,13 @@ class Expected:
         self.remembered_as = remembered_as or kind.name
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
-        ends = self.ends.get(event.kind)
+        kind = event.kind
+        ends = self.ends.get(kind)
         if ends is not None:
             end = ends(customer, event)
             if end is not None:
                 self.end(customer, end, event.time, alerts)
-        begins = self.begins.get(event.kind)
+        begins = self.begins.get(kind)
         if begins is not None:
             begin = begins(customer, event)
             if begin is not None:
@@ -122,28 +126,30 @@ class Expected:
         if self.cool_down and begin.subject is None:
             last = customer.told.get(self.name)
             if last is not None:
-                return max(due, last + self.cool_down)
-        return due
+                due = max(due, last + self.cool_down)
+        return due + self.margin
 
     def end(self, customer: Customer, end: End, at: int, alerts: Alerts) -> None:
         """End the waits that are meant, and the alerts that stand for them."""
-        subject = end.subject
-        if subject is not None and subject != ANY:
-            subject = bounded(subject)
+        name, subject = self.name, end.subject
         every = subject == ANY
-        for timer in list(customer.timers):
-            if (
-                timer.signal == self.name
-                and (every or timer.subject == subject)
-                and timer.since <= at
-            ):
-                timers.stop(customer, timer)
-        for alert in open_ones(customer, self.name):
-            if every or alert.subject == subject:
-                if at >= alert.opened_at:
-                    alerts.resolve(self.name, alert.subject, at, end.resolution)
-                elif at >= began(alert):
-                    self.void(customer, alert, at, alerts)
+        if subject is not None and not every:
+            subject = bounded(subject)
+        if every:
+            for timer in timers.running(customer, name):
+                if timer.since <= at:
+                    timers.stop(customer, timer)
+        else:
+            waiting = timers.find(customer, name, subject)
+            if waiting is not None and waiting.since <= at:
+                timers.stop(customer, waiting)
+        if customer.alerts:
+            for alert in open_ones(customer, name):
+                if every or alert.subject == subject:
+                    if at >= alert.opened_at:
+                        alerts.resolve(name, alert.subject, at, end.resolution)
+                    elif at >= began(alert):
+                        self.void(customer, alert, at, alerts)
         if self.begins:
             timers.remember(customer, Answer(self.remembered_as, subject, at))
 

@@ -46,5 +46,5 @@ class Idle(Expected):
         if running is not None:
             if running.since >= at:
                 return None
-            customer.timers.remove(running)
+            timers.stop(customer, running)
         return super().begin(customer, begin, event, alerts)

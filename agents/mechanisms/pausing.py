@@ -75,14 +75,16 @@ class Pausing(Expected):
         )  # fmt: skip
         self.pauses = dict(pauses)
         self.resumes = dict(resumes)
+        self.moves = ((self.pauses, 1), (self.resumes, -1))
         self.fixed = _OWN + told
         self.paused_as = paused_as
         self.reacts_to |= {*pauses, *resumes}
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         super().on_event(customer, event, alerts)
-        for moves, sign in ((self.pauses, 1), (self.resumes, -1)):
-            move = moves.get(event.kind)
+        kind = event.kind
+        for moves, sign in self.moves:
+            move = moves.get(kind)
             meant = move(customer, event) if move is not None else None
             if meant is not None:
                 subject = None if meant.subject is None else bounded(meant.subject)

@@ -53,8 +53,11 @@ def prolong(customer: Customer, signal: str, subject: str | None, until: int) ->
     """What has happened again: its open alert, where there is one, expires at `until` instead."""
     alert = standing(customer, signal, subject)
     if alert is not None:
-        alert.until = until
-        customer.alerts_due = min(other.until for other in customer.alerts)
+        was, alert.until = alert.until, until
+        if until <= customer.alerts_due:
+            customer.alerts_due = until
+        elif was <= customer.alerts_due:
+            customer.alerts_due = min([other.until for other in customer.alerts])
 
 
 def make_room(customer: Customer, at: int, alerts: Alerts) -> None:

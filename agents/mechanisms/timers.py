@@ -18,28 +18,36 @@ def find(customer: Customer, signal: str, subject: str | None) -> Timer | None:
     return None
 
 
+def running(customer: Customer, signal: str) -> list[Timer]:
+    """The running timers of that signal; they may be stopped while these are looked at."""
+    return [timer for timer in customer.timers if timer.signal == signal]
+
+
 def start(customer: Customer, timer: Timer) -> None:
     """Let it run, in place of another of its signal and subject.
 
     Of more than 24, and where the customer would outgrow its bounds, the one that has run longest
     is forgotten.
     """
-    timers = customer.timers
+    timers, signal, subject = customer.timers, timer.signal, timer.subject
     for place, other in enumerate(timers):
-        if other.signal == timer.signal and other.subject == timer.subject:
+        if other.signal == signal and other.subject == subject:
             timers[place] = timer
+            settle(customer)
             break
     else:
         timers.append(timer)
+        if timer.due < customer.timers_due:
+            customer.timers_due = timer.due
     while len(timers) > MAX_TIMERS or (timers and not fits(customer)):
-        timers.remove(min(timers, key=_began))
-    settle(customer)
+        stop(customer, min(timers, key=_began))
 
 
 def stop(customer: Customer, timer: Timer) -> None:
     """It will not wake anybody."""
     customer.timers.remove(timer)
-    settle(customer)
+    if timer.due <= customer.timers_due:
+        settle(customer)
 
 
 def settle(customer: Customer) -> None:
@@ -64,14 +72,18 @@ def due(customer: Customer, now: int) -> list[Timer]:
 
 def remember(customer: Customer, answer: Answer) -> None:
     """Keep an answer while what it answers may still be on its way."""
-    horizon = customer.last_seen - REMEMBERED
-    if answer.at <= horizon or answer in customer.answers:
+    horizon, answers = customer.last_seen - REMEMBERED, customer.answers
+    if answer.at <= horizon or answer in answers:
         return
-    kept = [old for old in customer.answers if old.at > horizon]
-    kept.append(answer)
-    customer.answers = kept[-MAX_ANSWERS_KEPT:]
-    while customer.answers and not fits(customer):
-        del customer.answers[0]
+    for old in answers:
+        if old.at <= horizon:
+            answers[:] = [old for old in answers if old.at > horizon]
+            break
+    answers.append(answer)
+    if len(answers) > MAX_ANSWERS_KEPT:
+        del answers[0]
+    while answers and not fits(customer):
+        del answers[0]
 
 
 def answered(customer: Customer, signal: str, subject: str | None, since: int) -> Answer | None:
@@ -79,9 +91,9 @@ def answered(customer: Customer, signal: str, subject: str | None, since: int) -
     found = None
     for answer in customer.answers:
         if (
-            answer.signal == signal
-            and answer.at >= since
-            and answer.subject in (subject, ANY)
+            answer.at >= since
+            and answer.signal == signal
+            and (answer.subject == subject or answer.subject == ANY)
             and (found is None or answer.at < found.at)
         ):
             found = answer

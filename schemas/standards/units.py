@@ -1,6 +1,7 @@
 """What a value of standards.toml is measured in: durations, working time, shares, counts."""
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Meta
@@ -82,6 +83,7 @@ def working_time(text: str) -> WorkingTime:
     return WorkingTime(span)
 
 
+@lru_cache(maxsize=1024)
 def written(span: int) -> str:
     """A duration or working time as it is written in the file.
 

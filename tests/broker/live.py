@@ -40,7 +40,7 @@ class Feed(threading.Thread):
         values: Iterable[bytes],
         settings: Settings,
         live: Worker[Customer],
-        reader: "Reader",
+        reader: Reader,
     ) -> None:
         super().__init__(daemon=True)
         self.values, self.settings, self.live, self.reader = values, settings, live, reader

@@ -18,6 +18,7 @@ from schemas.memory import Timer
 
 NAME = "contact_unanswered"
 _MISSED = "contact_missed"
+_SPOKEN = End(ANY)
 _MEDIA = frozenset(
     {"phone", "chat", "social", "sms", "messenger", "inapp", "email", "board", "fax", "post"}
 )
@@ -97,11 +98,10 @@ class ContactUnanswered(Expected):
     def end(self, customer: Customer, end: End, at: int, alerts: Alerts) -> None:
         waits = [
             timer
-            for timer in customer.timers
-            if timer.signal == NAME
-            and end.subject in (ANY, timer.subject)
-            and timer.evidence
+            for timer in timers.running(customer, NAME)
+            if timer.evidence
             and timer.since <= at < timer.evidence[-1].time
+            and end.subject in (ANY, timer.subject)
         ]
         super().end(customer, end, at, alerts)
         for timer in waits:
@@ -133,7 +133,7 @@ def _written(customer: Customer, event: Interaction) -> End | None:
 
 
 def _spoken(customer: Customer, event: Interaction) -> End | None:
-    return End(ANY)
+    return _SPOKEN
 
 
 def _evidence(event: Interaction) -> Evidence:

@@ -3,9 +3,7 @@
 Effort predicts disloyalty better than delight does loyalty (Dixon, Freeman and Toman, 2010).
 """
 
-from bisect import insort
-
-import xxhash
+from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import joint, timers
@@ -24,7 +22,7 @@ from schemas.correspondence import (
 from schemas.customer import Customer, bounded, fits
 from schemas.instant import SECOND
 from schemas.interaction import Interaction
-from schemas.memory import Timer
+from schemas.memory import NEVER, Timer
 
 NAME = "effort_high"
 _QUEUED, _ANSWERED, _ABANDONED = "contact_queued", "contact_answered", "contact_abandoned"
@@ -33,6 +31,9 @@ _MISSED, _TRANSFERRED = "contact_missed", "contact_transferred"
 _MOMENTS = frozenset(
     {_QUEUED, _ANSWERED, _ABANDONED, _HELD, _RESUMED, _ENDED, _MISSED, _TRANSFERRED}
 )
+
+_ENDS_WAIT = frozenset({_ANSWERED, _ABANDONED, _ENDED})
+_ENDS_HOLD = frozenset({_RESUMED, _ABANDONED, _ENDED})
 
 
 def _reason(facts: Facts) -> str:
@@ -102,24 +103,26 @@ class EffortHigh:
         if kind not in _MOMENTS:
             if kind == RESOLVED:
                 self._resolved(customer, event, alerts)
-            elif satisfied(event):
+            elif customer.alerts and satisfied(event):
                 self._satisfied(customer, event.time, alerts)
             return
         known = customer.correspondence
         if known is None:
             known = customer.correspondence = Correspondence()
         said, at = event.properties, event.time
+        contact: str | None = said.contact_id
         ticket = bounded(said.ticket_id, MATTER_BYTES) if said.ticket_id else None
-        digest = xxhash.xxh3_64_digest(said.contact_id.encode()) if said.contact_id else b""
-        matter, new = self._matter(known, ticket, said.contact_id, digest, at)
-        counts = new or (not digest and kind == _MISSED)
-        matter.last = max(matter.last, at)
+        digest = xxh3_64_digest(contact.encode()) if contact else b""
+        matter, new = self._matter(known, ticket, contact, digest, at)
+        if at > matter.last:
+            matter.last = at
         _note(matter, kind, at)
         if digest:
             matter.contact = digest
-        if counts:
+        if new or (not digest and kind == _MISSED):
             whole = matter if ticket or matter.ticket else self._named(known, None, False, at)
-            whole.last = max(whole.last, at)
+            if at > whole.last:
+                whole.last = at
             whole.contacts = self._counted(whole.contacts, at)
             if whole is not matter:
                 self._judge(customer, whole, event, alerts)
@@ -136,9 +139,11 @@ class EffortHigh:
         limits = self.limits
         if matter.spent >= limits.waited or matter.transfers >= limits.transfers:
             return True
-        times = _times(matter.contacts)
-        least = self.counted
-        return len(times) >= least == limits.contacts and times[-1] - times[-least] <= limits.window
+        contacts = matter.contacts
+        if len(contacts) < limits.contacts * INSTANT:
+            return False
+        times = _times(contacts)
+        return times[-1] - times[-limits.contacts] <= limits.window
 
     def _matter(
         self,
@@ -188,9 +193,14 @@ class EffortHigh:
         return matter
 
     def _counted(self, contacts: bytes, at: int) -> bytes:
-        times = _times(contacts)
-        insort(times, at)
-        return b"".join(each.to_bytes(INSTANT, "big") for each in times[-self.counted :])
+        """One more in its place; no more are kept than may be too many."""
+        entry = at.to_bytes(INSTANT, "big")
+        if contacts and entry < contacts[-INSTANT:]:
+            times = sorted([*_times(contacts), at])
+            contacts = b"".join([each.to_bytes(INSTANT, "big") for each in times])
+        else:
+            contacts += entry
+        return contacts[-INSTANT * self.counted :]
 
     def _judge(
         self, customer: Customer, matter: Matter, event: Interaction, alerts: Alerts
@@ -243,9 +253,15 @@ class EffortHigh:
 
     def _forget(self, known: Correspondence, customer: Customer) -> None:
         """What no rule asks for any more; of more than 4, or too many for a row, the quietest."""
-        newest = max(matter.last for matter in known.matters)
+        newest, oldest = known.matters[0].last, NEVER
+        for matter in known.matters:
+            last = matter.last
+            if last > newest:
+                newest = last
+            if last < oldest and not matter.told:
+                oldest = last
         horizon = newest - self.limits.window
-        if any(matter.last < horizon and not matter.told for matter in known.matters):
+        if oldest < horizon:
             known.matters = [m for m in known.matters if m.told or m.last >= horizon]
         while known.matters and (len(known.matters) > MAX_MATTERS or not fits(customer)):
             known.matters.remove(min(known.matters, key=_quietest))
@@ -267,13 +283,13 @@ def _note(matter: Matter, kind: str, at: int) -> None:
         matter.resumed_at = 0
     elif kind == _TRANSFERRED:
         matter.transfers += 1
-    if kind in (_ANSWERED, _ABANDONED, _ENDED):
+    elif kind in _ENDS_WAIT:
         if 0 < matter.queued_at <= at:
             matter.spent += at - matter.queued_at
             matter.queued_at = 0
         elif kind != _ENDED:
             matter.answered_at = at
-    if kind in (_RESUMED, _ABANDONED, _ENDED):
+    if kind in _ENDS_HOLD:
         if 0 < matter.held_at <= at:
             matter.spent += at - matter.held_at
             matter.held_at = 0

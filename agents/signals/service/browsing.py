@@ -1,6 +1,6 @@
 """`browse_abandoned`: looked at the same thing again and again, and left without it."""
 
-import xxhash
+from xxhash import xxh32_digest
 
 from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms import timers
@@ -36,6 +36,7 @@ BROWSE_ABANDONED = Kind(
     default="3 views, session gap 30 min, once in 24 h",
     source="practice: sessions end after 30 min in nearly all trackers; three views are ours",
 )
+_NAME = BROWSE_ABANDONED.name
 
 
 class BrowseAbandoned:
@@ -55,10 +56,14 @@ class BrowseAbandoned:
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         kind, service = event.kind, customer.service
         if kind in STAYS:
+            # By far the most: whoever has looked at nothing, or left long ago, costs no more.
             if service is not None and service.looks:
-                self._stay(customer, service, event.time, alerts)
+                at = event.time
+                if at < service.looked_last + self.limits.idle:
+                    self._stay(customer, service, at, alerts)
         elif alerts.identified:
-            service = service_of(customer)
+            if service is None:
+                service = service_of(customer)
             if kind in TAKEN:
                 self._take(customer, service, event.time, alerts)
             else:
@@ -68,7 +73,7 @@ class BrowseAbandoned:
         service, at, limits = customer.service, timer.due, self.limits
         if service is None or not limits.enabled:
             return
-        if standing(customer, BROWSE_ABANDONED.name) is not None:
+        if standing(customer, _NAME) is not None:
             return
         if cool(customer, BROWSE_ABANDONED, limits, at):
             facts: Facts = [
@@ -92,16 +97,17 @@ class BrowseAbandoned:
             if at - self.limits.idle < service.taken < at:
                 service.looked_since = service.taken
         product, category = said.product_id or said.sku or said.name, said.category
-        views, what = 0, ""
+        views, what, name = 0, "category", category
         if category:
-            views, what = _look(service, "c" + category), f"the category {category}"
+            views = _look(service, "c" + category)
         if product:
             again = _look(service, "p" + product)
             if again >= views:
-                views, what = again, f"the product {product}"
-        running = timers.find(customer, BROWSE_ABANDONED.name, None)
-        if views >= self.limits.least and (running is None or views >= int(running.facts[1] or 0)):
-            self._wait(customer, service, [bounded(what), views], event)
+                views, what, name = again, "product", product
+        if views >= self.limits.least:
+            running = timers.find(customer, _NAME, None)
+            if running is None or views >= int(running.facts[1] or 0):
+                self._wait(customer, service, [bounded(f"the {what} {name}"), views], event)
 
     def _wait(self, customer: Customer, service: Service, facts: Facts, event: Interaction) -> None:
         """The session counts: it is abandoned once it is over, unless something is taken."""
@@ -111,7 +117,7 @@ class BrowseAbandoned:
         timers.start(
             customer,
             Timer(
-                BROWSE_ABANDONED.name, None, last + self.limits.idle, last, facts,
+                _NAME, None, last + self.limits.idle, last, facts,
                 evidence_of(event),
             ),
         )  # fmt: skip
@@ -127,24 +133,25 @@ class BrowseAbandoned:
                 self._drop(customer, at, alerts)
         elif at > last:
             service.looked_last = at
-            running = timers.find(customer, BROWSE_ABANDONED.name, None)
-            alert = standing(customer, BROWSE_ABANDONED.name)
+            running = timers.find(customer, _NAME, None)
             if running is not None:
                 running.due, running.since = at + idle, at
                 timers.settle(customer)
-            elif alert is not None and last == alert.facts[1] and at < alert.opened_at:
+                return True
+            alert = standing(customer, _NAME)
+            if alert is not None and last == alert.facts[1] and at < alert.opened_at:
                 facts, evidence = alert.facts[2:4], alert.evidence
                 self._void(customer, at, alerts)
                 timers.start(
                     customer,
-                    Timer(BROWSE_ABANDONED.name, None, at + idle, at, facts, evidence),
+                    Timer(_NAME, None, at + idle, at, facts, evidence),
                 )
         return True
 
     def _take(self, customer: Customer, service: Service, at: int, alerts: Alerts) -> None:
         if at > service.taken:
             service.taken = at
-        alert = standing(customer, BROWSE_ABANDONED.name)
+        alert = standing(customer, _NAME)
         if alert is not None and at >= alert.opened_at:
             alerts.resolve(alert.signal, None, at, "recovered")
         if service.looks and self._stay(customer, service, at, alerts):
@@ -152,27 +159,29 @@ class BrowseAbandoned:
 
     def _drop(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """Something was taken in this session: it is not abandoned."""
-        running = timers.find(customer, BROWSE_ABANDONED.name, None)
+        running = timers.find(customer, _NAME, None)
         if running is not None:
             timers.stop(customer, running)
-        alert = standing(customer, BROWSE_ABANDONED.name)
+        alert = standing(customer, _NAME)
         if alert is None or at >= alert.opened_at:
             return
         if int(alert.facts[0] or 0) - self.limits.idle <= at:
             self._void(customer, at, alerts)
 
     def _void(self, customer: Customer, at: int, alerts: Alerts) -> None:
-        alerts.resolve(BROWSE_ABANDONED.name, None, at, "late_evidence")
-        customer.told.pop(BROWSE_ABANDONED.name, None)
+        alerts.resolve(_NAME, None, at, "late_evidence")
+        customer.told.pop(_NAME, None)
 
 
 def _look(service: Service, what: str) -> int:
     """Count a look at `what`: how many there have been in this session."""
-    name, looks = xxhash.xxh32_digest(what.encode()), service.looks
-    for at in range(0, len(looks), LOOK):
-        if looks[at : at + 4] == name:
+    name, looks = xxh32_digest(what.encode()), service.looks
+    at = looks.find(name)
+    while at >= 0:
+        if at % LOOK == 0:  # Else astride two names.
             views = min(looks[at + 4] + 1, 255)
             service.looks = looks[:at] + looks[at + LOOK :] + name + bytes([views])
             return views
+        at = looks.find(name, at + 1)
     service.looks = (looks + name + b"\x01")[-LOOK * MAX_LOOKS :]
     return 1

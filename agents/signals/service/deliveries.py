@@ -24,6 +24,7 @@ CONTACTS = frozenset({
     "visitor_assisted", "order_returned",
 })  # fmt: skip
 """Contact between the customer and the house, from either side."""
+_IN_CONTACT = End(None)
 
 
 def _late_reason(facts: Facts) -> str:
@@ -146,16 +147,17 @@ class Checks(Expected):
         )
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
-        service, at = service_of(customer), event.time
+        service, at = customer.service or service_of(customer), event.time
         if event.kind == DELIVERED:
             if service.contacted < at:
                 super().on_event(customer, event, alerts)
             return
         if at > service.contacted:
             service.contacted = at
+        name = self.name
         if (
-            timers.find(customer, self.name, None) is not None
-            or standing(customer, self.name, None) is not None
+            timers.find(customer, name, None) is not None
+            or standing(customer, name, None) is not None
         ):
             super().on_event(customer, event, alerts)
 
@@ -166,4 +168,4 @@ def _arrived(within: int, _: Customer, event: Interaction) -> Begin:
 
 
 def _contact(_: Customer, event: Interaction) -> End:
-    return End(None)
+    return _IN_CONTACT

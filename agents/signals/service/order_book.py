@@ -16,18 +16,18 @@ def key(order_id: str) -> bytes:
 
 def find(orders: bytes, name: bytes) -> tuple[int, int]:
     """Flags and instant (microseconds) of an order; 0 and 0 for one that is not known."""
-    for at in range(0, len(orders), ORDER):
-        if orders[at : at + 4] == name:
-            return orders[at + 4], int.from_bytes(orders[at + 5 : at + ORDER], "big")
-    return 0, 0
+    at = _place(orders, name)
+    if at < 0:
+        return 0, 0
+    return orders[at + 4], int.from_bytes(orders[at + 5 : at + ORDER], "big")
 
 
 def put(orders: bytes, name: bytes, flags: int, at: int) -> bytes:
     """The orders with that one as stated; of more than 12 the first heard of goes."""
     entry = name + bytes([flags]) + at.to_bytes(ORDER - 5, "big")
-    for place in range(0, len(orders), ORDER):
-        if orders[place : place + 4] == name:
-            return orders[:place] + entry + orders[place + ORDER :]
+    place = _place(orders, name)
+    if place >= 0:
+        return orders[:place] + entry + orders[place + ORDER :]
     return (orders + entry)[-ORDER * MAX_ORDERS :]
 
 
@@ -38,8 +38,7 @@ def counted(orders: bytes) -> tuple[int, int]:
     (2, 1)
     """
     ordered = returned = 0
-    for at in range(4, len(orders), ORDER):
-        flags = orders[at]
+    for flags in orders[4::ORDER]:
         if not flags & OFF:
             ordered += flags & ORDERED
             returned += flags & RETURNED > 0
@@ -59,3 +58,11 @@ def is_over(service: Service | None, order_id: str | None) -> bool:
     if service is None or order_id is None or not service.orders:
         return False
     return find(service.orders, key(order_id))[0] & (DELIVERED | RETURNED | OFF) > 0
+
+
+def _place(orders: bytes, name: bytes) -> int:
+    """Where the entry of that name begins; -1 for none."""
+    at = orders.find(name)
+    while at >= 0 and at % ORDER:  # Elsewhere it is no name, but bytes that look like one.
+        at = orders.find(name, at + 1)
+    return at

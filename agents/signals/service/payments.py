@@ -10,6 +10,8 @@ from schemas.customer import Customer
 from schemas.interaction import Interaction
 from schemas.standards import written
 
+_PAID = End(None)
+
 
 def _value(facts: Facts) -> Value | None:
     _, _, amount, currency = facts
@@ -57,4 +59,4 @@ def _failed(within: int, _: Customer, event: Interaction) -> Begin:
 
 
 def _paid(_: Customer, event: Interaction) -> End:
-    return End(None)
+    return _PAID

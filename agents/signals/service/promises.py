@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.alerts import Kind
 from agents.mechanisms import joint
-from agents.mechanisms.expected import Begin, Begins, Ends, Expected
+from agents.mechanisms.expected import Begins, Ends, Expected
 from schemas.alert import Evidence
 from schemas.customer import Customer, bounded
 from schemas.instant import DAY
@@ -24,6 +24,8 @@ class Promise(Expected):
     With `weighs`, its alerts are pieces of evidence of the signal's name.
     """
 
+    margin = 1
+
     def __init__(
         self,
         kind: Kind,
@@ -34,9 +36,6 @@ class Promise(Expected):
         weighs: bool = True,
     ) -> None:
         super().__init__(kind, limits, begins=begins, ends=ends, keeps=KEEP if weighs else 0)
-
-    def due(self, customer: Customer, since: int, begin: Begin) -> int:
-        return super().due(customer, since, begin) + 1
 
 
 def weigh(customer: Customer, signal: str, at: int, evidence: list[Evidence]) -> None:

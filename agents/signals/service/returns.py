@@ -82,10 +82,10 @@ class Returns:
         return returned >= limits.share * ordered
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
-        service, said = service_of(customer), event.properties
-        flag, orders = _FLAGS[event.kind], service.orders
-        if said.order_id:
-            name = order_book.key(said.order_id)
+        service = customer.service or service_of(customer)
+        flag, orders, order_id = _FLAGS[event.kind], service.orders, event.properties.order_id
+        if order_id:
+            name = order_book.key(order_id)
         elif flag == ORDERED:
             name = order_book.key(event.id)
         elif flag == RETURNED:
