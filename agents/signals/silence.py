@@ -222,6 +222,16 @@ class Silence:
 def _insert(history: Purchases, day: int) -> bool:
     """Insert a purchase day; whether it is a new one as far as is known."""
     days = history.days
+    if days:
+        last = days[-1]
+        if day == last:
+            return False
+        if day > last:  # By far the most.
+            days.append(day)
+            if len(days) > MAX_PURCHASE_DAYS:
+                del days[0]
+                history.older += 1
+            return True
     if day < history.first:
         history.first = day
     if day in days:

@@ -126,6 +126,8 @@ class CaptiveDissatisfied:
         limits = self.limits
         if not limits.enabled or standing(customer, SIGNAL) is not None:
             return
+        if len(customer.pieces) + len(customer.alerts) < limits.least:
+            return  # Too few, whatever they are.
         habits = customer.habits
         content = habits.good_at if habits is not None else 0
         every = dissatisfactions.found(customer, content, at + limits.window)

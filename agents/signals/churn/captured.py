@@ -121,10 +121,15 @@ class Captured:
     def _ordered(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         order, at = event.properties, event.time
         if order.products:
-            habits = _habits(customer)
+            habits, day = customer.habits, day_of(at)
+            if habits is None:
+                habits = customer.habits = Habits()
             for product in order.products:
-                if product.category:
-                    habits.categories = keep(habits.categories, product.category, day_of(at))
+                category = product.category
+                if category:
+                    habits.categories = keep(habits.categories, category, day)
+        if not customer.alerts:
+            return
         alert = standing(customer, SIGNAL)
         if alert is not None and at >= alert.opened_at:
             self._over(customer, at)
@@ -184,6 +189,13 @@ def keep(categories: bytes, name: str, day: int) -> bytes:
     [5, 7]
     """
     digest = xxhash.xxh32_digest(name.encode())
+    if digest in categories:
+        last = categories[-KIND:]
+        if last[:4] == digest and day >= int.from_bytes(last[4:], "big"):
+            # What was bought last is bought again: it stays where it is.
+            return categories[:-KIND] + digest + day.to_bytes(3, "big")
+    elif not categories or day > int.from_bytes(categories[-3:], "big"):
+        return (categories + digest + day.to_bytes(3, "big"))[-MAX_KINDS * KIND :]
     rows = [categories[at : at + KIND] for at in range(0, len(categories), KIND)]
     for row in rows:
         if row[:4] == digest:

@@ -77,6 +77,8 @@ class CustomerDissatisfied:
         limits = self.limits
         if not limits.enabled or standing(customer, SIGNAL) is not None:
             return
+        if len(customer.pieces) + len(customer.alerts) < limits.least:
+            return  # Too few, whatever they are.
         over = customer.habits.content_at if customer.habits is not None else 0
         if at <= over:
             return

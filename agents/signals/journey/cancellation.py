@@ -17,6 +17,7 @@ from schemas.journey import MOST_LOOKS
 from schemas.standards import CancellationIntended, written
 
 _PAGE = "page_viewed"
+_MOST_KNOWN = 4096
 _REVOKED = ("subscription_renewed", "subscription_started")
 _SIGNS = {
     "auto_renew_disabled": "Turned automatic renewal off",
@@ -73,22 +74,22 @@ class Cancelling:
         self.name = CANCELLATION_INTENDED.name
         self.pages = tuple(page.lower() for page in limits.pages)
         self.least = min(limits.least, MOST_LOOKS)
+        self._known: dict[str, bool] = {}
+        """Addresses seen of late: most pages are looked at again and again."""
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         kind = event.kind
         if kind == _PAGE:
             # The most frequent event of all: what is not the page leaves at once.
-            said = event.properties
-            url, path = said.url, said.path
-            if url is None:
-                found = path is not None and self.is_cancelling(path)
-            else:
-                found = self.is_cancelling(url) or (
-                    # Most addresses contain their path, which then needs no look of its own.
-                    path is not None and path not in url and self.is_cancelling(path)
-                )
-            if found:
-                self._look(customer, event, alerts)
+            said, known = event.properties, self._known
+            for address in (said.path, said.url):
+                if address is not None:
+                    found = known.get(address)
+                    if found is None:
+                        found = self._learn(address)
+                    if found:
+                        self._look(customer, event, alerts)
+                        return
         elif kind in _SIGNS:
             if self._counts(customer, event.time):
                 severity = ERROR if kind in _PLAIN else None
@@ -109,6 +110,12 @@ class Cancelling:
             if page in address:
                 return True
         return False
+
+    def _learn(self, address: str) -> bool:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        found = self._known[address] = self.is_cancelling(address)
+        return found
 
     def _counts(self, customer: Customer, at: int) -> bool:
         """Whether a sign of that time may open the alert."""

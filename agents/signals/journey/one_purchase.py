@@ -50,13 +50,17 @@ class FirstPurchase(Expected):
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at, history = event.time, customer.purchases
-        if event.kind == _ORDER and history is not None and history.repeats == 0:
-            running = timers.find(customer, self.name, None)
-            if self.limits.enabled and (history.orders == 1 or running is not None):
-                timer = self.begin(customer, Begin(None, self.limits.within, []), event, alerts)
-                if timer is not None:
-                    timer.evidence = []  # The history of purchases has it.
-            return
+        if event.kind == _ORDER and history is not None:
+            days = history.repeats
+            if days > 1:
+                return  # The second purchase day has ended the wait.
+            if days == 0:
+                running = timers.find(customer, self.name, None)
+                if self.limits.enabled and (history.orders == 1 or running is not None):
+                    timer = self.begin(customer, Begin(None, self.limits.within, []), event, alerts)
+                    if timer is not None:
+                        timer.evidence = []  # The history of purchases has it.
+                return
         since = began_at(customer, self.name)
         if since == NEVER_BEGAN:
             return
