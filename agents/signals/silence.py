@@ -20,7 +20,7 @@ from schemas.customer import (
     Purchases,
     bounded,
 )
-from schemas.instant import day_of, iso_day
+from schemas.instant import DAY, day_of, iso_day
 from schemas.interaction import Interaction
 from schemas.standards import GoneSilent, Lost
 
@@ -131,7 +131,7 @@ class Silence:
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at = event.time
-        day = day_of(at)
+        day = at // DAY
         history = customer.purchases
         if history is None:
             history = customer.purchases = Purchases(first=day, days=[])

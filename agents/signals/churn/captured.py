@@ -189,13 +189,13 @@ def keep(categories: bytes, name: str, day: int) -> bytes:
     [5, 7]
     """
     digest = xxhash.xxh32_digest(name.encode())
-    if digest in categories:
-        last = categories[-KIND:]
-        if last[:4] == digest and day >= int.from_bytes(last[4:], "big"):
-            # What was bought last is bought again: it stays where it is.
-            return categories[:-KIND] + digest + day.to_bytes(3, "big")
-    elif not categories or day > int.from_bytes(categories[-3:], "big"):
-        return (categories + digest + day.to_bytes(3, "big"))[-MAX_KINDS * KIND :]
+    bought = day.to_bytes(3, "big")
+    if digest not in categories:
+        if bought > categories[-3:]:
+            return (categories + digest + bought)[-MAX_KINDS * KIND :]
+    elif categories[-KIND:-3] == digest and bought >= categories[-3:]:
+        # What was bought last is bought again: it stays where it is.
+        return categories[:-KIND] + digest + bought
     rows = [categories[at : at + KIND] for at in range(0, len(categories), KIND)]
     for row in rows:
         if row[:4] == digest:
@@ -203,7 +203,7 @@ def keep(categories: bytes, name: str, day: int) -> bytes:
                 return categories
             rows.remove(row)
             break
-    rows.append(digest + day.to_bytes(3, "big"))
+    rows.append(digest + bought)
     rows.sort(key=_day)
     return b"".join(rows[-MAX_KINDS:])
 

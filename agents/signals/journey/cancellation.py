@@ -17,7 +17,6 @@ from schemas.journey import MOST_LOOKS
 from schemas.standards import CancellationIntended, written
 
 _PAGE = "page_viewed"
-_MOST_KNOWN = 4096
 _REVOKED = ("subscription_renewed", "subscription_started")
 _SIGNS = {
     "auto_renew_disabled": "Turned automatic renewal off",
@@ -74,22 +73,27 @@ class Cancelling:
         self.name = CANCELLATION_INTENDED.name
         self.pages = tuple(page.lower() for page in limits.pages)
         self.least = min(limits.least, MOST_LOOKS)
-        self._known: dict[str, bool] = {}
-        """Addresses seen of late: most pages are looked at again and again."""
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         kind = event.kind
         if kind == _PAGE:
             # The most frequent event of all: what is not the page leaves at once.
-            said, known = event.properties, self._known
-            for address in (said.path, said.url):
-                if address is not None:
-                    found = known.get(address)
-                    if found is None:
-                        found = self._learn(address)
-                    if found:
-                        self._look(customer, event, alerts)
-                        return
+            said = event.properties
+            url, path = said.url, said.path
+            if url is None:
+                if path is None:
+                    return
+                address = path.lower()
+            else:
+                address = url.lower()
+                # Most addresses contain their path, which then needs no look of its own.
+                if path is not None and path not in url and self.is_cancelling(path):
+                    self._look(customer, event, alerts)
+                    return
+            for page in self.pages:
+                if page in address:
+                    self._look(customer, event, alerts)
+                    return
         elif kind in _SIGNS:
             if self._counts(customer, event.time):
                 severity = ERROR if kind in _PLAIN else None
@@ -110,12 +114,6 @@ class Cancelling:
             if page in address:
                 return True
         return False
-
-    def _learn(self, address: str) -> bool:
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        found = self._known[address] = self.is_cancelling(address)
-        return found
 
     def _counts(self, customer: Customer, at: int) -> bool:
         """Whether a sign of that time may open the alert."""

@@ -89,7 +89,7 @@ class CheckIn(Idle):
             if running is None or at > running.since:
                 # By far the most: the wait begins anew.
                 if running is not None:
-                    _forget(customer.timers, running)
+                    _forget(customer, running)
                 wait(self, customer, begin, at, evidence_of(event))
                 return
         if not self._is_late(customer, at, within, alerts):
@@ -127,12 +127,15 @@ class CheckIn(Idle):
         return True
 
 
-def _forget(running: list[Timer], timer: Timer) -> None:
-    """Take it out of the list; as itself, since to compare what timers hold costs more."""
+def _forget(customer: Customer, timer: Timer) -> None:
+    """It runs no more. Found as itself, since to compare what timers hold costs more."""
+    running = customer.timers
     for place, other in enumerate(running):
         if other is timer:
             del running[place]
-            return
+            break
+    if timer.due <= customer.timers_due:
+        timers.settle(customer)
 
 
 def _keep(journey: Journey, day: int) -> None:

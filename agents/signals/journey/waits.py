@@ -5,9 +5,9 @@ from agents.mechanisms import timers
 from agents.mechanisms.expected import Begin, Expected, began
 from agents.mechanisms.standing import standing
 from schemas.alert import Evidence, Resolution
-from schemas.customer import Customer
+from schemas.customer import Customer, fits
 from schemas.journey import Journey
-from schemas.memory import Timer
+from schemas.memory import MAX_TIMERS, Timer
 
 USES = ("feature_used", "usage_reported")
 """Somebody works with what they have."""
@@ -41,7 +41,17 @@ def wait(
     within = int(begin.within)
     facts: Facts = [-1, at, within, *begin.facts]
     due = signal.due(customer, at, begin)
-    timers.start(customer, Timer(signal.name, None, due, at, facts, evidence))
+    start(customer, Timer(signal.name, None, due, at, facts, evidence))
+
+
+def start(customer: Customer, timer: Timer) -> None:
+    """The same as `timers.start`, where no timer of that signal and subject runs."""
+    running = customer.timers
+    running.append(timer)
+    if len(running) > MAX_TIMERS or not fits(customer):
+        timers.start(customer, timer)
+    elif timer.due < customer.timers_due:
+        customer.timers_due = timer.due
 
 
 def conclude(
