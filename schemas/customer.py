@@ -231,8 +231,15 @@ _VERSION = bytes([VERSION])
 
 
 def encode(customer: Customer, deadline: int) -> bytes:
-    """The stored form; `deadline` is the customer's, which the caller has at hand."""
-    return deadline.to_bytes(8, "big") + _VERSION + _encode(customer)
+    """The stored form; `deadline` is the customer's, which the caller has at hand.
+
+    When timers and alerts are due follows from them and is not stored: 0 stands there.
+    """
+    timers_due, alerts_due = customer.timers_due, customer.alerts_due
+    customer.timers_due = customer.alerts_due = 0
+    stored = deadline.to_bytes(8, "big") + _VERSION + _encode(customer)
+    customer.timers_due, customer.alerts_due = timers_due, alerts_due
+    return stored
 
 
 def decode(value: bytes) -> Customer:
@@ -241,7 +248,18 @@ def decode(value: bytes) -> Customer:
         raise NewerState(
             f"state of version {value[8]}, this worker knows up to {VERSION}: upgrade it"
         )
-    return _decode(memoryview(value)[9:])
+    customer: Customer = _decode(memoryview(value)[9:])
+    due = NEVER
+    for timer in customer.timers:
+        if timer.due < due:
+            due = timer.due
+    customer.timers_due = due
+    due = NEVER
+    for alert in customer.alerts:
+        if alert.until < due:
+            due = alert.until
+    customer.alerts_due = due
+    return customer
 
 
 def deadline_of(value: bytes) -> int:

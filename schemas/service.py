@@ -15,7 +15,8 @@ MAX_LOOKS = 10
 VISIT_BYTES = 32
 ELEMENT_BYTES = 20
 
-ORDER = 12  # four bytes of hash, one of flags, seven of an instant
+ORDER = 5  # four bytes of hash, one of flags
+DATED_ORDER = 12  # and seven of an instant
 RATING = 11  # four of brand, four of branch, one of rating, two of the day
 PLACE = 7  # four of branch, two of the day, one of how often
 MAX_PLACES = 2

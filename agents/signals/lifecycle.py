@@ -85,9 +85,15 @@ def came_back(customer: Customer, at: int, alerts: Alerts) -> None:
 
 
 def _keep_categories(life: Life, event: Interaction) -> None:
-    for product in (event.properties and event.properties.products) or ():
-        if product.category:
-            name = xxhash.xxh32_digest(product.category.encode())
-            kept = life.categories
-            if all(kept[at : at + 4] != name for at in range(0, len(kept), 4)):
-                life.categories = (kept + name)[: 4 * MAX_CATEGORIES]
+    products = event.properties.products if event.properties is not None else None
+    for product in products or ():
+        category, kept = product.category, life.categories
+        if category and len(kept) < 4 * MAX_CATEGORIES:
+            name = xxhash.xxh32_digest(category.encode())
+            if name not in kept or not _holds(kept, name):
+                life.categories = kept + name
+
+
+def _holds(kept: bytes, name: bytes) -> bool:
+    """Whether it is one of those kept, and not astride two of them."""
+    return any(kept[at : at + 4] == name for at in range(0, len(kept), 4))

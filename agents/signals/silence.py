@@ -20,7 +20,7 @@ from schemas.customer import (
     Purchases,
     bounded,
 )
-from schemas.instant import day_of, iso_day
+from schemas.instant import DAY, day_of, iso_day
 from schemas.interaction import Interaction
 from schemas.standards import GoneSilent, Lost
 
@@ -131,7 +131,7 @@ class Silence:
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at = event.time
-        day = day_of(at)
+        day = at // DAY
         history = customer.purchases
         if history is None:
             history = customer.purchases = Purchases(first=day, days=[])
@@ -222,6 +222,16 @@ class Silence:
 def _insert(history: Purchases, day: int) -> bool:
     """Insert a purchase day; whether it is a new one as far as is known."""
     days = history.days
+    if days:
+        last = days[-1]
+        if day == last:
+            return False
+        if day > last:  # By far the most.
+            days.append(day)
+            if len(days) > MAX_PURCHASE_DAYS:
+                del days[0]
+                history.older += 1
+            return True
     if day < history.first:
         history.first = day
     if day in days:

@@ -121,10 +121,19 @@ class CaptiveDissatisfied:
                 steady = True
         return steady
 
+    def _is_known(self, customer: Customer) -> bool:
+        """Whether enough is known of orders or usage that somebody may be called steady."""
+        history, habits = customer.purchases, customer.habits
+        if history is not None and len(history.days) >= FEWEST_DAYS:
+            return True
+        return habits is not None and len(habits.uses) > sum(self.weeks)
+
     def _weigh(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """A dissatisfaction of the instant `at`, not necessarily the latest one."""
         limits = self.limits
         if not limits.enabled or standing(customer, SIGNAL) is not None:
+            return
+        if not (self._is_known(customer) and dissatisfactions.may_matter(customer, limits.least)):
             return
         habits = customer.habits
         content = habits.good_at if habits is not None else 0

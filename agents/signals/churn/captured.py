@@ -121,10 +121,15 @@ class Captured:
     def _ordered(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         order, at = event.properties, event.time
         if order.products:
-            habits = _habits(customer)
+            habits, day = customer.habits, day_of(at)
+            if habits is None:
+                habits = customer.habits = Habits()
             for product in order.products:
-                if product.category:
-                    habits.categories = keep(habits.categories, product.category, day_of(at))
+                category = product.category
+                if category:
+                    habits.categories = keep(habits.categories, category, day)
+        if not customer.alerts:
+            return
         alert = standing(customer, SIGNAL)
         if alert is not None and at >= alert.opened_at:
             self._over(customer, at)
@@ -184,6 +189,13 @@ def keep(categories: bytes, name: str, day: int) -> bytes:
     [5, 7]
     """
     digest = xxhash.xxh32_digest(name.encode())
+    bought = day.to_bytes(3, "big")
+    if digest not in categories:
+        if bought > categories[-3:]:
+            return (categories + digest + bought)[-MAX_KINDS * KIND :]
+    elif categories[-KIND:-3] == digest and bought >= categories[-3:]:
+        # What was bought last is bought again: it stays where it is.
+        return categories[:-KIND] + digest + bought
     rows = [categories[at : at + KIND] for at in range(0, len(categories), KIND)]
     for row in rows:
         if row[:4] == digest:
@@ -191,7 +203,7 @@ def keep(categories: bytes, name: str, day: int) -> bytes:
                 return categories
             rows.remove(row)
             break
-    rows.append(digest + day.to_bytes(3, "big"))
+    rows.append(digest + bought)
     rows.sort(key=_day)
     return b"".join(rows[-MAX_KINDS:])
 

@@ -60,6 +60,31 @@ def found(customer: Customer, since: int, at: int) -> list[Dissatisfaction]:
     return sorted(every)
 
 
+def may_be_sorts(customer: Customer, least: int) -> bool:
+    """Whether there are so many sorts at any time at all: quicker asked than which there are."""
+    known = set()
+    for piece in customer.pieces:
+        known.add(SORTS.get(piece.kind))
+    for alert in customer.alerts:
+        known.add(SORTS.get(alert.signal))
+    known.discard(None)
+    return len(known) >= least
+
+
+def may_matter(customer: Customer, least: int) -> bool:
+    """The same of what `matters`: for most it is one thing, noted and told."""
+    known = set()
+    for piece in customer.pieces:
+        sort = SORTS.get(piece.kind)
+        if sort is not None:
+            known.add((piece.at, sort))
+    for alert in customer.alerts:
+        sort = SORTS.get(alert.signal)
+        if sort is not None:
+            known.add((alert.opened_at, sort))
+    return len(known) >= least
+
+
 def sorts(every: list[Dissatisfaction]) -> list[str]:
     """The different sorts, in the order in which they came first."""
     return list(dict.fromkeys(one.sort for one in every))

@@ -78,7 +78,7 @@ class CustomerDissatisfied:
         if not limits.enabled or standing(customer, SIGNAL) is not None:
             return
         over = customer.habits.content_at if customer.habits is not None else 0
-        if at <= over:
+        if at <= over or not dissatisfactions.may_be_sorts(customer, limits.least):
             return
         every = dissatisfactions.found(customer, over, at + limits.window)
         # The window that ends with the latest within one of what is new.

@@ -81,14 +81,19 @@ class Cancelling:
             said = event.properties
             url, path = said.url, said.path
             if url is None:
-                found = path is not None and self.is_cancelling(path)
+                if path is None:
+                    return
+                address = path.lower()
             else:
-                found = self.is_cancelling(url) or (
-                    # Most addresses contain their path, which then needs no look of its own.
-                    path is not None and path not in url and self.is_cancelling(path)
-                )
-            if found:
-                self._look(customer, event, alerts)
+                address = url.lower()
+                # Most addresses contain their path, which then needs no look of its own.
+                if path is not None and path not in url and self.is_cancelling(path):
+                    self._look(customer, event, alerts)
+                    return
+            for page in self.pages:
+                if page in address:
+                    self._look(customer, event, alerts)
+                    return
         elif kind in _SIGNS:
             if self._counts(customer, event.time):
                 severity = ERROR if kind in _PLAIN else None

@@ -11,8 +11,8 @@ from agents.mechanisms import timers
 from agents.mechanisms.expected import Begin, began
 from agents.mechanisms.idle import Idle
 from agents.mechanisms.rhythm import REGULAR, usual_gap
-from agents.mechanisms.standing import standing
-from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, journey_of
+from agents.mechanisms.standing import evidence_of, standing
+from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, wait
 from schemas.customer import Customer
 from schemas.instant import DAY, day_of, rfc3339
 from schemas.interaction import Interaction
@@ -76,12 +76,24 @@ class CheckIn(Idle):
                 return
         if not self.limits.enabled:
             return
-        journey = journey_of(customer)
+        journey = customer.journey
+        if journey is None:
+            journey = customer.journey = Journey()
         if kind != _SUBSCRIBED:
             _keep(journey, day_of(at))
-        within = self.within(journey.contacts)
+        contacts = journey.contacts
+        within = self.usual if len(contacts) < REGULAR else self.within(contacts)
+        begin = Begin(None, within, [])
+        if within > 0 and (not customer.alerts or standing(customer, self.name) is None):
+            running = timers.find(customer, self.name, None)
+            if running is None or at > running.since:
+                # By far the most: the wait begins anew.
+                if running is not None:
+                    _forget(customer, running)
+                wait(self, customer, begin, at, evidence_of(event))
+                return
         if not self._is_late(customer, at, within, alerts):
-            self.begin(customer, Begin(None, within, []), event, alerts)
+            self.begin(customer, begin, event, alerts)
 
     def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         if self.limits.enabled:
@@ -113,6 +125,17 @@ class CheckIn(Idle):
             timer = Timer(self.name, None, since + within, since, [-1, since, within], evidence)
             timers.start(customer, timer)
         return True
+
+
+def _forget(customer: Customer, timer: Timer) -> None:
+    """It runs no more. Found as itself, since to compare what timers hold costs more."""
+    running = customer.timers
+    for place, other in enumerate(running):
+        if other is timer:
+            del running[place]
+            break
+    if timer.due <= customer.timers_due:
+        timers.settle(customer)
 
 
 def _keep(journey: Journey, day: int) -> None:

@@ -126,7 +126,7 @@ class Leaving:
         at = event.time
         if at != history.last_at:
             return  # Not the last one: nothing of it is asked for.
-        alert = standing(customer, self.name)
+        alert = standing(customer, self.name) if customer.alerts else None
         if alert is not None:
             if at >= alert.opened_at:
                 alerts.resolve(self.name, None, at, "recovered")
@@ -156,8 +156,11 @@ def _digest(order: OrderEvent) -> bytes:
 
 
 def _units(products: list[Product]) -> int:
-    units = sum(1 if product.quantity is None else product.quantity for product in products)
-    return min(units, _MOST_UNITS)
+    units = 0
+    for product in products:
+        quantity = product.quantity
+        units += 1 if quantity is None else quantity
+    return units if units < _MOST_UNITS else _MOST_UNITS
 
 
 def _paid(order: OrderEvent) -> int:

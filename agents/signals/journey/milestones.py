@@ -9,7 +9,7 @@ from agents.alerts import INFO, SEVERITIES, Alerts, Facts, Kind
 from agents.mechanisms import timers
 from agents.mechanisms.standing import evidence_of
 from agents.signals.journey.occasions import next_day
-from agents.signals.journey.waits import journey_of, last_order
+from agents.signals.journey.waits import journey_of, last_order, start
 from schemas.alert import Evidence
 from schemas.customer import Customer
 from schemas.instant import DAY, day_of
@@ -89,7 +89,7 @@ class Milestones:
         if before is None or history.days[-1] <= before:
             return  # Has not bought in this year: the next order begins to count again.
         self._tell("year", _year(day) - _year(first), timer.due, last_order(customer), alerts)
-        self._wait(customer, first, day)
+        self._wait(customer, first, day, None)
 
     def _order(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         history = customer.purchases
@@ -101,13 +101,17 @@ class Milestones:
         if history.repeats and self.limits.years:
             timer = timers.find(customer, self.name, None)
             if timer is None or timer.facts[0] != history.first:
-                self._wait(customer, history.first, day_of(history.last_at))
+                self._wait(customer, history.first, day_of(history.last_at), timer)
 
-    def _wait(self, customer: Customer, first: int, after: int) -> None:
-        """Until the next full year after day `after`."""
+    def _wait(self, customer: Customer, first: int, after: int, running: Timer | None) -> None:
+        """Until the next full year after day `after`, in place of what runs."""
         day = _anniversary(first, after)
         if day is not None:
-            timers.start(customer, Timer(self.name, None, day * DAY, after * DAY, [first]))
+            timer = Timer(self.name, None, day * DAY, after * DAY, [first])
+            if running is None:
+                start(customer, timer)
+            else:
+                timers.start(customer, timer)
 
     def _tell(
         self, what: str, number: int, at: int, evidence: list[Evidence], alerts: Alerts

@@ -15,6 +15,7 @@ from agents.signals.journey.waits import (
     conclude,
     journey_of,
     last_order,
+    wait,
 )
 from schemas.customer import Customer, OpenAlert
 from schemas.instant import DAY, NotAnInstant, day_of, instant, rfc3339
@@ -63,6 +64,9 @@ class OnboardingBegun(Expected):
         self.reacts_to = frozenset({*_BEGUN, *USES, _VALUE, _DELETED})
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
+        journey = customer.journey
+        if journey is not None and journey.flags & ONBOARDED:
+            return  # Whoever has got into it waits for nothing, and never begins again.
         kind, at = event.kind, event.time
         if kind == _VALUE:
             journey_of(customer).flags |= ONBOARDED
@@ -80,9 +84,14 @@ class OnboardingBegun(Expected):
                 return
         if kind in _BEGUN and self.limits.enabled and self._is_new(customer, kind):
             begin = Begin(None, self.limits.within, [kind])
-            timer = self.begin(customer, begin, event, alerts)
-            if timer is not None and kind == _ORDER:
-                timer.evidence = []  # The history of purchases has it.
+            # The history of purchases has the order.
+            evidence = [] if kind == _ORDER else evidence_of(event)
+            if since == NEVER_BEGAN and begin.within > 0:
+                wait(self, customer, begin, at, evidence)
+            else:
+                timer = self.begin(customer, begin, event, alerts)
+                if timer is not None:
+                    timer.evidence = evidence
 
     def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         if self.limits.enabled:

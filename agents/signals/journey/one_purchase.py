@@ -7,7 +7,7 @@ came back soon; 60 days are ours, until the house has learned its own gap.
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import timers
 from agents.mechanisms.expected import Begin, Expected
-from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, last_order
+from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, last_order, wait
 from schemas.customer import Customer
 from schemas.instant import DAY, rfc3339
 from schemas.interaction import Interaction
@@ -50,13 +50,24 @@ class FirstPurchase(Expected):
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at, history = event.time, customer.purchases
-        if event.kind == _ORDER and history is not None and history.repeats == 0:
-            running = timers.find(customer, self.name, None)
-            if self.limits.enabled and (history.orders == 1 or running is not None):
-                timer = self.begin(customer, Begin(None, self.limits.within, []), event, alerts)
-                if timer is not None:
-                    timer.evidence = []  # The history of purchases has it.
-            return
+        if event.kind == _ORDER and history is not None:
+            days = history.repeats
+            if days > 1:
+                return  # The second purchase day has ended the wait.
+            if days == 0:
+                if not self.limits.enabled:
+                    return
+                begin = Begin(None, self.limits.within, [])
+                if history.orders == 1 and not customer.alerts and begin.within > 0:
+                    # Nothing has been waited for yet. The history of purchases has the order.
+                    wait(self, customer, begin, at, [])
+                    return
+                running = timers.find(customer, self.name, None)
+                if history.orders == 1 or running is not None:
+                    timer = self.begin(customer, begin, event, alerts)
+                    if timer is not None:
+                        timer.evidence = []
+                return
         since = began_at(customer, self.name)
         if since == NEVER_BEGAN:
             return

@@ -1,12 +1,13 @@
 """The one wait of a customer for a signal: since when, and how it ends."""
 
-from agents.alerts import Alerts
+from agents.alerts import Alerts, Facts
 from agents.mechanisms import timers
-from agents.mechanisms.expected import began
+from agents.mechanisms.expected import Begin, Expected, began
 from agents.mechanisms.standing import standing
 from schemas.alert import Evidence, Resolution
-from schemas.customer import Customer
+from schemas.customer import Customer, fits
 from schemas.journey import Journey
+from schemas.memory import MAX_TIMERS, Timer
 
 USES = ("feature_used", "usage_reported")
 """Somebody works with what they have."""
@@ -30,6 +31,27 @@ def began_at(customer: Customer, signal: str) -> int:
         if alert.signal == signal:
             return began(alert)
     return NEVER_BEGAN
+
+
+def wait(
+    signal: Expected, customer: Customer, begin: Begin, at: int, evidence: list[Evidence]
+) -> None:
+    """Begin to wait at `at`, where it is known that no wait runs and no alert stands; nothing that
+    answers is remembered of these signals."""
+    within = int(begin.within)
+    facts: Facts = [-1, at, within, *begin.facts]
+    due = signal.due(customer, at, begin)
+    start(customer, Timer(signal.name, None, due, at, facts, evidence))
+
+
+def start(customer: Customer, timer: Timer) -> None:
+    """The same as `timers.start`, where no timer of that signal and subject runs."""
+    running = customer.timers
+    running.append(timer)
+    if len(running) > MAX_TIMERS or not fits(customer):
+        timers.start(customer, timer)
+    elif timer.due < customer.timers_due:
+        customer.timers_due = timer.due
 
 
 def conclude(

@@ -12,7 +12,7 @@ from agents.harness import Harness
 from agents.signals.service import Returns, order_book
 from agents.signals.service.deliveries import CONTACTS
 from schemas.interaction import CLASSES
-from schemas.service import MAX_ORDERS, ORDER
+from schemas.service import DATED_ORDER, MAX_ORDERS, ORDER
 from schemas.standards import ReturnLate, SerialReturner
 from tests.agents.say import DAY, HOUR, START, said, shop
 
@@ -34,7 +34,7 @@ def test_the_order_book_is_a_dict_that_forgets_the_first_heard_of(
         model[key] = flags, at
         if len(model) > MAX_ORDERS:
             del model[next(iter(model))]
-    assert len(orders) == ORDER * len(model)
+    assert len(orders) == sum(DATED_ORDER if at else ORDER for _, at in model.values())
     for name in range(16):
         key = order_book.key(str(name))
         assert order_book.find(orders, key) == model.get(key, (0, 0))
