@@ -156,6 +156,15 @@ def day_of(at: int) -> int:
     return at // DAY
 
 
+def spoken(at: float | int | str | None) -> str:
+    """An instant (microseconds) as it stands in a sentence for people.
+
+    >>> spoken(1_795_341_600_000_000)
+    '2026-11-22 10:00 UTC'
+    """
+    return rfc3339(int(at or 0))[:16].replace("T", " ") + " UTC"
+
+
 def iso_day(day: int) -> str:
     """A day number as a date, such as 1997-02-11."""
     return date.fromordinal(day + _EPOCH_ORDINAL).isoformat()

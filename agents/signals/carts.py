@@ -20,7 +20,7 @@ from schemas.customer import (
     bounded,
     fits,
 )
-from schemas.instant import MINUTE, rfc3339
+from schemas.instant import MINUTE, spoken
 from schemas.interaction import Interaction
 from schemas.standards import CartAbandoned, CheckoutAbandoned
 from schemas.vocabulary import CartEvent, ProductEvent
@@ -37,13 +37,13 @@ _NOTHING, _TOUCHED, _EMPTIED = range(3)
 def _cart_reason(facts: Facts) -> str:
     units, _, _, touched, idle = facts
     things = "1 item" if units == 1 else f"{units} items"
-    since = f"untouched for {idle} min since {rfc3339(int(touched or 0))}"
+    since = f"untouched for {idle} min since {spoken(touched)}"
     return f"A cart with {things} stands {since}."
 
 
 def _checkout_reason(facts: Facts) -> str:
     _, _, _, touched, idle = facts
-    since = f"no step and no order for {idle} min since {rfc3339(int(touched or 0))}"
+    since = f"no step and no order for {idle} min since {spoken(touched)}"
     return f"A checkout was begun and left: {since}."
 
 

@@ -6,7 +6,7 @@ from agents.mechanisms.standing import evidence_of, stand, standing
 from agents.signals.churn.scores import OPINIONS, is_bad, opinion
 from schemas.customer import Customer
 from schemas.habits import Habits
-from schemas.instant import DAY, rfc3339
+from schemas.instant import DAY, spoken
 from schemas.interaction import Interaction
 from schemas.standards import Detractor as Limits
 
@@ -26,7 +26,7 @@ def _reason(facts: Facts) -> str:
     instrument, said, scale, _, by = facts
     return (
         f"Said {float(said or 0):g} of {float(scale or 0):g} {_ASKED[str(instrument)]};"
-        f" to be answered by {rfc3339(int(by or 0))[:16].replace('T', ' ')} UTC."
+        f" to be answered by {spoken(by)}."
     )
 
 

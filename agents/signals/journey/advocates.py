@@ -13,7 +13,7 @@ from agents.mechanisms.rhythm import REGULAR, usual_gap
 from agents.mechanisms.standing import evidence_of
 from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, journey_of
 from schemas.customer import Customer, fits
-from schemas.instant import DAY, rfc3339
+from schemas.instant import DAY, spoken
 from schemas.interaction import Interaction
 from schemas.journey import MOST_PRAISE
 from schemas.memory import Timer
@@ -115,7 +115,7 @@ def _silent_reason(facts: Facts) -> str:
     since, within, own = facts
     usual = "longer than their own rhythm" if own else "longer than usual"
     return (
-        f"Recommends the house, and has been silent since {rfc3339(int(since or 0))}: "
+        f"Recommends the house, and has been silent since {spoken(since)}: "
         f"{round(int(within or 0) / DAY, 1):g} d, {usual}."
     )
 

@@ -14,7 +14,7 @@ from agents.mechanisms.rhythm import REGULAR, usual_gap
 from agents.mechanisms.standing import evidence_of, standing
 from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, wait
 from schemas.customer import Customer
-from schemas.instant import DAY, day_of, rfc3339
+from schemas.instant import DAY, day_of, spoken
 from schemas.interaction import Interaction
 from schemas.journey import MOST_CONTACT_DAYS, Journey
 from schemas.memory import Timer
@@ -34,7 +34,7 @@ SHORTEST = 7 * DAY
 def _reason(facts: Facts) -> str:
     since, within = facts
     days = f"{round(int(within or 0) / DAY, 1):g} d"
-    return f"No contact in both directions for {days}, since {rfc3339(int(since or 0))}."
+    return f"No contact in both directions for {days}, since {spoken(since)}."
 
 
 CHECK_IN_DUE = Kind(

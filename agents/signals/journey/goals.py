@@ -11,7 +11,7 @@ from agents.mechanisms.idle import Idle
 from agents.mechanisms.standing import open_ones
 from agents.signals.journey.waits import NEVER_BEGAN, USES, began_at
 from schemas.customer import Customer, bounded
-from schemas.instant import DAY, rfc3339
+from schemas.instant import DAY, spoken
 from schemas.interaction import Interaction
 from schemas.memory import Timer
 from schemas.standards import GoalStalled, written
@@ -27,7 +27,7 @@ def _reason(facts: Facts) -> str:
 
 
 def _at(moment: float | int | str | None) -> str:
-    return rfc3339(int(moment or 0))
+    return spoken(moment)
 
 
 GOAL_STALLED = Kind(

@@ -11,7 +11,7 @@ from agents.mechanisms.standing import stand, standing
 from agents.signals.journey.waits import journey_of
 from schemas.alert import Evidence
 from schemas.customer import EVENT_ID_BYTES, Customer, Purchases, bounded
-from schemas.instant import DAY, MINUTE, rfc3339
+from schemas.instant import DAY, MINUTE, rfc3339, spoken
 from schemas.interaction import Interaction
 from schemas.journey import Journey
 from schemas.memory import Fact
@@ -44,7 +44,7 @@ def _reason(facts: Facts) -> str:
     kind, ordered, left, _ = facts
     span = _since(int(left or 0) - int(ordered or 0))
     when = span if span == "at once" else f"{span} later"
-    return f"Ordered at {rfc3339(int(ordered or 0))}, and {when} {_SIGNS[str(kind)]}."
+    return f"Ordered at {spoken(ordered)}, and {when} {_SIGNS[str(kind)]}."
 
 
 LEFT_AFTER_PURCHASE = Kind(

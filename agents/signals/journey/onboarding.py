@@ -18,7 +18,7 @@ from agents.signals.journey.waits import (
     wait,
 )
 from schemas.customer import Customer, OpenAlert
-from schemas.instant import DAY, NotAnInstant, day_of, instant, rfc3339
+from schemas.instant import DAY, NotAnInstant, day_of, instant, rfc3339, spoken
 from schemas.interaction import Interaction
 from schemas.journey import ONBOARDED
 from schemas.memory import Timer
@@ -34,7 +34,7 @@ def _stalled_reason(facts: Facts) -> str:
     since, within, kind = facts
     began = _BEGUN[str(kind)]
     return (
-        f"{began} at {rfc3339(int(since or 0))}, and {written(int(within or 0))} later has neither "
+        f"{began} at {spoken(since)}, and {written(int(within or 0))} later has neither "
         "reached a first value nor come back to use it."
     )
 
@@ -117,8 +117,8 @@ def _is_again(customer: Customer, kind: str, at: int, since: int) -> bool:
 
 def _lapsing_reason(facts: Facts) -> str:
     since, idle, end, _ = facts
-    used = f"not used for {written(int(idle or 0))}, since {rfc3339(int(since or 0))}"
-    return f"The trial ends at {rfc3339(int(end or 0))}; {used}."
+    used = f"not used for {written(int(idle or 0))}, since {spoken(since)}"
+    return f"The trial ends at {spoken(end)}; {used}."
 
 
 TRIAL_LAPSING = Kind(

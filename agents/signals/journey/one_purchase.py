@@ -9,7 +9,7 @@ from agents.mechanisms import timers
 from agents.mechanisms.expected import Begin, Expected
 from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, last_order, wait
 from schemas.customer import Customer
-from schemas.instant import DAY, rfc3339
+from schemas.instant import DAY, spoken
 from schemas.interaction import Interaction
 from schemas.memory import Timer
 from schemas.standards import OneAndGone, written
@@ -20,7 +20,7 @@ _ORDER, _DELETED = "order_completed", "account_deleted"
 def _reason(facts: Facts) -> str:
     since, within = facts
     silent = f"and not again within {written(int(within or 0))}"
-    return f"Bought once, at {rfc3339(int(since or 0))}, {silent}, when most have come back."
+    return f"Bought once, at {spoken(since)}, {silent}, when most have come back."
 
 
 ONE_AND_GONE = Kind(

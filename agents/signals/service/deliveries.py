@@ -10,7 +10,7 @@ from agents.signals.service import order_book
 from agents.signals.service.promises import Promise, service_of
 from schemas import standards
 from schemas.customer import Customer, bounded
-from schemas.instant import NotAnInstant, instant, iso_day, rfc3339
+from schemas.instant import NotAnInstant, instant, iso_day, rfc3339, spoken
 from schemas.interaction import Interaction
 from schemas.memory import Timer
 from schemas.standards import written
@@ -30,7 +30,7 @@ _IN_CONTACT = End(None)
 def _late_reason(facts: Facts) -> str:
     _, _, promised, grace = facts
     after = f", nor within {written(int(grace))} after it" if grace else ""
-    return f"Delivery was promised for {rfc3339(int(promised or 0))}, and has not come{after}."
+    return f"Delivery was promised for {spoken(promised)}, and has not come{after}."
 
 
 DELIVERY_LATE = Kind(
