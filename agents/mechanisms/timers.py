@@ -46,8 +46,8 @@ def start(customer: Customer, timer: Timer) -> None:
 def stop(customer: Customer, timer: Timer) -> None:
     """It will not wake anybody."""
     customer.timers.remove(timer)
-    if timer.due <= customer.timers_due:
-        settle(customer)
+    # Looked at anew, always: who stops a timer may have moved its `due` before.
+    settle(customer)
 
 
 def settle(customer: Customer) -> None:
