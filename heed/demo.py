@@ -42,6 +42,7 @@ from streams.worker import Worker
 DAY = datetime(1998, 6, 26, tzinfo=UTC)
 # The embedded broker keeps about 5 MB a partition: no more than this may wait to be read.
 MOST_WAITING = 3_000
+STANDARDS = Path(__file__).with_name("demo.toml")
 NEWEST = 12
 
 
@@ -183,6 +184,7 @@ def demo(*, once: bool, quiet: bool, web_port: int) -> dict[str, object]:
             embedded=True,
             # What one batch tells must fit into the embedded broker, too.
             batch_records=500,
+            standards=STANDARDS,
             idle_clock="off",
             future_seconds=-1,
             web_host="127.0.0.1",
