@@ -126,6 +126,7 @@ def on_kafka(kafka: Kafka, partitions: int, **more: Any) -> Settings:
         input_topic=f"interactions-{name}",
         changelog_topic=f"customers-{name}",
         alerts_topic=f"alerts-{name}",
+        lifecycle_topic=f"lifecycle-{name}",
         rejected_topic=f"rejected-{name}",
         partitions=partitions,
         **more,

@@ -272,7 +272,7 @@ def test_a_missing_permission_is_named_in_a_sentence(
         assert f"topic {at.interactions} " in refused()
         allow(admin, ResourceType.TOPIC, at.interactions, operation.DESCRIBE)
         assert f"topic {at.customers} cannot be created" in refused()
-        for name in (at.customers, at.alerts, at.rejected):
+        for name in (at.customers, at.alerts, at.lifecycle, at.rejected):
             allow(admin, ResourceType.TOPIC, name, operation.CREATE, operation.WRITE)
         assert f"no permission to read topic {at.interactions}: grant it" in refused()
         allow(admin, ResourceType.TOPIC, at.interactions, operation.READ)

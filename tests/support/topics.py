@@ -32,6 +32,7 @@ class Names(NamedTuple):
     interactions: str
     customers: str
     alerts: str
+    lifecycle: str
     rejected: str
 
     def settings(self) -> dict[str, str]:
@@ -41,6 +42,7 @@ class Names(NamedTuple):
             "HEED_INPUT_TOPIC": self.interactions,
             "HEED_CHANGELOG_TOPIC": self.customers,
             "HEED_ALERTS_TOPIC": self.alerts,
+            "HEED_LIFECYCLE_TOPIC": self.lifecycle,
             "HEED_REJECTED_TOPIC": self.rejected,
         }
 

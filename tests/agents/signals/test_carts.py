@@ -24,7 +24,7 @@ def test_the_alert_says_what_stands_since_when_and_what_it_is_worth() -> None:
     (alert,) = spine("", first, last).advance(minutes=60).alerts
     assert alert.subject == "k1"
     assert alert.reason == (
-        "A cart with 3 items stands untouched for 60 min since 2026-11-22T00:01:00.000000Z."
+        "A cart with 3 items stands untouched for 60 min since 2026-11-22 00:01 UTC."
     )
     assert alert.value_at_risk is not None
     assert (alert.value_at_risk.amount, alert.value_at_risk.currency) == (10.2, "EUR")

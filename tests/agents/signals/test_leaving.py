@@ -90,7 +90,7 @@ def test_the_alert_shows_the_order_and_the_sign() -> None:
     (alert,) = [alert for alert in shop("", *records).alerts if alert.signal == LEFT]
     assert [one.id for one in alert.evidence] == [record["id"] for record in records]
     assert alert.reason == (
-        "Ordered at 2026-11-22T00:00:00.000000Z, and 60 min later took their data along."
+        "Ordered at 2026-11-22 00:00 UTC, and 60 min later took their data along."
     )
     assert alert.rule.parameters["sign"] == "data_exported"
 
