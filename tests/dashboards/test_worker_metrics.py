@@ -110,10 +110,14 @@ def test_the_gauges_of_alerts_are_what_was_opened_less_what_was_closed(
         )
         standing = figures(prometheus, "sum by (signal) (heed_alerts_open)", "signal")
         left = {name: n - closed.get(name, 0) for name, n in opened.items()}
-        return {name: n for name, n in left.items() if n}, standing
+        return _some(left), _some(standing)
 
     until(lambda: sums()[0] == sums()[1], 10, lambda: str(sums()))
-    assert sums()[1].keys() == {"cart_abandoned", "checkout_abandoned", "queue_abandoned"}
+    assert sums()[1].keys() >= {"cart_abandoned", "checkout_abandoned", "queue_abandoned"}
+
+
+def _some(figures: dict[str, float]) -> dict[str, float]:
+    return {name: figure for name, figure in figures.items() if figure}
 
 
 def test_nothing_is_left_to_do(prometheus: Prometheus) -> None:
