@@ -112,7 +112,7 @@ class Killer:
 
 def test_a_season_opens_and_clears_alerts_of_every_signal(undisturbed: Outcome) -> None:
     told = [json.loads(state) for states in undisturbed.alerts.values() for state in states]
-    assert {alert["signal"] for alert in told} == SIGNALS
+    assert {alert["signal"] for alert in told} >= SIGNALS
     assert Counter(alert["status"] for alert in told).keys() == {
         "open", "resolved", "expired", "notice",
     }  # fmt: skip
