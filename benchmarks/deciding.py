@@ -1,0 +1,116 @@
+"""What deciding costs, without a broker: `Customers.decide` on generated events, rows encoded.
+
+    python -m benchmarks.deciding --events 200000 --customers 20000 [--compiled] [--by-signal]
+
+CPU time of this process, the best of three runs; `--by-signal` shows where it goes, at the price of
+a clock around every call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import time
+from collections import defaultdict
+from typing import Any
+
+import orjson
+
+from benchmarks import compiled, generate
+
+BATCH = 4000
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--compiled", action="store_true", help="the modules that mypyc compiled")
+    parser.add_argument("--by-signal", action="store_true", help="microseconds by signal and type")
+    return parser.parse_args()
+
+
+class Watched:
+    """A signal, timed."""
+
+    def __init__(self, signal: Any, spent: dict[str, float]) -> None:
+        self.signal, self.spent = signal, spent
+        self.kinds = signal.kinds
+        self.name = signal.kinds[0].name if signal.kinds else "lifecycle"
+
+    def on_event(self, customer: Any, event: Any, alerts: Any) -> None:
+        began = time.perf_counter()
+        self.signal.on_event(customer, event, alerts)
+        took = time.perf_counter() - began
+        self.spent[self.name] += took
+        self.spent[f"({event.kind})"] += took
+
+
+def measured(lines: list[Any], spent: dict[str, float] | None) -> tuple[float, float, int]:
+    """CPU seconds of deciding and of encoding, and how many rows were encoded."""
+    from agents.decide import Customers
+    from streams.clock import Clock
+    from streams.rows import Row, View
+
+    logic = Customers(future=None)
+    if spent is not None:
+        book = logic.rulebook
+        watched = {id(signal): Watched(signal, spent) for signal in book.default.signals}
+        by_class: Any = {
+            cls: tuple(watched[id(signal)] for signal in signals)
+            for cls, signals in book.default.by_class.items()
+        }
+        book.default = book.default._replace(by_class=by_class)
+    codec, stored = logic.codec(), {}
+
+    def fetch(key: str) -> Row[Any] | None:
+        value = stored.get(key)
+        return (
+            None
+            if value is None
+            else Row(key, codec.decode(value), int.from_bytes(value[:8], "big"))
+        )
+
+    view: View[Any] = View(fetch, Clock(), cached=50_000)
+    deciding = encoding = 0.0
+    rows = 0
+    for at in range(0, len(lines), BATCH):
+        began = time.process_time()
+        logic.decide(view, lines[at : at + BATCH], 1)
+        decided = time.process_time()
+        for row in view.touched:
+            stored[row.key] = codec.encode(row.state, row.deadline)
+            rows += 1
+        view.settle()
+        deciding += decided - began
+        encoding += time.process_time() - decided
+    return deciding, encoding, rows
+
+
+def main() -> None:
+    args = arguments()
+    if args.compiled and not compiled.use():
+        raise SystemExit(1)
+    from streams.contract import Line
+
+    lines = [
+        Line(orjson.dumps(event), 1, key)
+        for key, event in generate.interactions(args.events, args.customers)
+    ]
+    gc.disable()
+    if args.by_signal:
+        spent: dict[str, float] = defaultdict(float)
+        measured(lines, spent)
+        for name in sorted(spent, key=lambda name: -spent[name]):
+            print(f"{name:32} {spent[name] / len(lines) * 1e6:7.3f} us an event")
+        return
+    deciding, encoding, rows = min(measured(lines, None) for _ in range(3))
+    each = 1e6 / len(lines)
+    print(
+        f"deciding {deciding * each:.1f} us, encoding {encoding * each:.1f} us an event; "
+        f"{rows / len(lines):.2f} rows an event"
+    )
+
+
+if __name__ == "__main__":
+    main()
