@@ -8,7 +8,7 @@ from bisect import insort
 from collections.abc import Collection
 from math import prod
 
-from schemas.customer import Customer, bounded, fits
+from schemas.customer import Customer, bounded
 from schemas.interaction import Interaction
 from schemas.memory import MAX_PIECES, PIECE_ID_BYTES, Piece
 
@@ -29,8 +29,6 @@ def add(customer: Customer, piece: Piece, keep: int) -> None:
     horizon = pieces[-1].at - keep
     if pieces[0].at < horizon or len(pieces) > MAX_PIECES:
         customer.pieces = [old for old in pieces if old.at >= horizon][-MAX_PIECES:]
-    while len(customer.pieces) > 1 and not fits(customer):
-        del customer.pieces[0]
 
 
 def forget(customer: Customer, kind: str, at: int) -> None:

@@ -1,6 +1,6 @@
 """The timers of a customer: what wakes signals up, and what ends a wait before it does."""
 
-from schemas.customer import Customer, fits
+from schemas.customer import Customer
 from schemas.instant import MINUTE
 from schemas.memory import MAX_ANSWERS_KEPT, MAX_TIMERS, NEVER, Answer, Timer
 
@@ -26,8 +26,7 @@ def running(customer: Customer, signal: str) -> list[Timer]:
 def start(customer: Customer, timer: Timer) -> None:
     """Let it run, in place of another of its signal and subject.
 
-    Of more than 24, and where the customer would outgrow its bounds, the one that has run longest
-    is forgotten.
+    Of more than 24 the one that has run longest is forgotten.
     """
     timers, signal, subject = customer.timers, timer.signal, timer.subject
     for place, other in enumerate(timers):
@@ -39,7 +38,7 @@ def start(customer: Customer, timer: Timer) -> None:
         timers.append(timer)
         if timer.due < customer.timers_due:
             customer.timers_due = timer.due
-    while len(timers) > MAX_TIMERS or (timers and not fits(customer)):
+    while len(timers) > MAX_TIMERS:
         stop(customer, min(timers, key=_began))
 
 
@@ -81,8 +80,6 @@ def remember(customer: Customer, answer: Answer) -> None:
             break
     answers.append(answer)
     if len(answers) > MAX_ANSWERS_KEPT:
-        del answers[0]
-    while answers and not fits(customer):
         del answers[0]
 
 

@@ -18,7 +18,6 @@ from agents.signals.correspondence.ticket import (
     about,
     closes,
     named,
-    opened_on,
     opens,
     parameters,
     reopens,
@@ -28,7 +27,7 @@ from agents.signals.correspondence.ticket import (
 from agents.working_time import ALWAYS, Hours
 from schemas import standards
 from schemas.customer import Customer
-from schemas.instant import rfc3339
+from schemas.instant import rfc3339, spoken
 from schemas.interaction import Interaction
 
 _FORUMS = {
@@ -43,7 +42,7 @@ _FORUMS = {
 def _unanswered(facts: Facts) -> str:
     since, within, cause, _ = facts
     return (
-        f"The complaint of {opened_on(since)} has had no reply within {waited(within)} of working"
+        f"The complaint of {spoken(since)} has had no reply within {waited(within)} of working"
         f" time{waiting(cause)}."
     )
 
@@ -51,7 +50,7 @@ def _unanswered(facts: Facts) -> str:
 def _unresolved(facts: Facts) -> str:
     since, within, _, _, cause, *_ = facts
     return (
-        f"The complaint of {opened_on(since)} is not resolved after {waited(within)} of working"
+        f"The complaint of {spoken(since)} is not resolved after {waited(within)} of working"
         f" time, without the time in which the customer was waited for{waiting(cause)}."
     )
 

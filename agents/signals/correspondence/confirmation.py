@@ -8,19 +8,19 @@ from agents.signals.correspondence.ticket import (
     RESOLVED,
     about,
     named,
-    opened_on,
     parameters,
     waited,
 )
 from agents.working_time import ALWAYS, Hours
 from schemas import standards
 from schemas.customer import Customer
+from schemas.instant import spoken
 from schemas.interaction import Interaction
 
 
 def _reason(facts: Facts) -> str:
     return (
-        f"Told on {opened_on(facts[0])} that it is settled, and has not said to be satisfied within"
+        f"Told on {spoken(facts[0])} that it is settled, and has not said to be satisfied within"
         f" {waited(facts[1])} of working time."
     )
 

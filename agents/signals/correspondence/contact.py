@@ -7,12 +7,12 @@ counts in days.
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import timers
 from agents.mechanisms.expected import ANY, Begin, End, Expected
-from agents.signals.correspondence.ticket import KEPT, opened_on, waited
+from agents.signals.correspondence.ticket import KEPT, waited
 from agents.working_time import ALWAYS, Hours
 from schemas import standards
 from schemas.alert import Evidence
 from schemas.customer import EVENT_ID_BYTES, Customer, bounded
-from schemas.instant import rfc3339
+from schemas.instant import rfc3339, spoken
 from schemas.interaction import Interaction
 from schemas.memory import Timer
 
@@ -27,9 +27,9 @@ _MEDIA = frozenset(
 def _reason(facts: Facts) -> str:
     since, within, medium, missed = facts
     if missed:
-        return f"A contact by {medium} was missed on {opened_on(since)}, and nobody called back."
+        return f"A contact by {medium} was missed on {spoken(since)}, and nobody called back."
     return (
-        f"A message by {medium} of {opened_on(since)} has had no answer within {waited(within)} of"
+        f"A message by {medium} of {spoken(since)} has had no answer within {waited(within)} of"
         " working time."
     )
 

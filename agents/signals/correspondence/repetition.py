@@ -10,13 +10,12 @@ from agents.signals.correspondence.ticket import (
     digest_of,
     is_complaint,
     named,
-    opened_on,
     waited,
 )
 from schemas import standards
 from schemas.correspondence import HASH, INSTANT, MOST_COUNTED, Correspondence
 from schemas.customer import Customer
-from schemas.instant import rfc3339
+from schemas.instant import rfc3339, spoken
 from schemas.interaction import Interaction
 from schemas.memory import Timer
 
@@ -30,7 +29,7 @@ def _reason(facts: Facts) -> str:
     complaints, window, again, first = facts
     if again:
         return "A complaint was opened again: what settled it did not."
-    return f"{complaints} complaints within {waited(window)}, the first on {opened_on(first)}."
+    return f"{complaints} complaints within {waited(window)}, the first on {spoken(first)}."
 
 
 def _parameters(facts: Facts) -> dict[str, object]:

@@ -14,7 +14,6 @@ from agents.signals.correspondence.ticket import (
     RESOLVED,
     SUGGESTION,
     closes,
-    opened_on,
     opens,
     parameters,
     reopens,
@@ -23,12 +22,13 @@ from agents.signals.correspondence.ticket import (
 )
 from agents.working_time import ALWAYS, Hours
 from schemas import standards
+from schemas.instant import spoken
 
 
 def _reason(what: str, facts: Facts) -> str:
     since, within, cause, _ = facts
     return (
-        f"{what} of {opened_on(since)} has had no answer within {waited(within)} of working time"
+        f"{what} of {spoken(since)} has had no answer within {waited(within)} of working time"
         f"{waiting(cause)}."
     )
 

@@ -90,11 +90,6 @@ def about(event: Interaction) -> Facts:
     return [bounded(cause) if cause else None, bounded(category) if category else None]
 
 
-def opened_on(since: float | int | str | None) -> str:
-    """An instant of the facts, to the minute."""
-    return rfc3339(int(since or 0))[:16].replace("T", " ") + " UTC"
-
-
 def waited(within: float | int | str | None) -> str:
     """A standard of the facts, as it is written; days of working time in hours, up to five.
 

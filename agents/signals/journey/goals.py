@@ -23,11 +23,7 @@ _SET, _REACHED, _DELETED = "goal_set", "goal_reached", "account_deleted"
 def _reason(facts: Facts) -> str:
     since, idle, goal = facts
     what = f"the goal {goal}" if goal else "their goal"
-    return f"No progress towards {what} for {written(int(idle or 0))}, since {_at(since)}."
-
-
-def _at(moment: float | int | str | None) -> str:
-    return spoken(moment)
+    return f"No progress towards {what} for {written(int(idle or 0))}, since {spoken(since)}."
 
 
 GOAL_STALLED = Kind(

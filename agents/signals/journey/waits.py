@@ -5,7 +5,7 @@ from agents.mechanisms import timers
 from agents.mechanisms.expected import Begin, Expected, began
 from agents.mechanisms.standing import standing
 from schemas.alert import Evidence, Resolution
-from schemas.customer import Customer, fits
+from schemas.customer import Customer
 from schemas.journey import Journey
 from schemas.memory import MAX_TIMERS, Timer
 
@@ -48,7 +48,7 @@ def start(customer: Customer, timer: Timer) -> None:
     """The same as `timers.start`, where no timer of that signal and subject runs."""
     running = customer.timers
     running.append(timer)
-    if len(running) > MAX_TIMERS or not fits(customer):
+    if len(running) > MAX_TIMERS:
         timers.start(customer, timer)
     elif timer.due < customer.timers_due:
         customer.timers_due = timer.due

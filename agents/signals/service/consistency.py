@@ -6,7 +6,7 @@ from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms.standing import evidence_of, stand, standing
 from agents.signals.service.promises import service_of, weigh
 from schemas import standards
-from schemas.customer import Customer, bounded, fits
+from schemas.customer import Customer, bounded
 from schemas.instant import DAY, day_of
 from schemas.interaction import Interaction
 from schemas.service import (
@@ -96,7 +96,6 @@ class Consistency:
         )
         for name in sorted(met)[:MAX_ELEMENTS]:
             _remember(service, name, brand, place, today)
-        fits(customer)
         self._judge(customer, service, event, [", ".join(lacking), None, None], alerts)
 
     def _known(self, places: bytes, here: bytes, today: int) -> bool:

@@ -6,7 +6,7 @@ from agents.signals.service import order_book
 from agents.signals.service.order_book import DELIVERED, OFF, ORDERED, RETURNED
 from agents.signals.service.promises import service_of
 from schemas import standards
-from schemas.customer import Customer, bounded, fits
+from schemas.customer import Customer, bounded
 from schemas.instant import DAY
 from schemas.interaction import Interaction
 from schemas.service import Service
@@ -106,7 +106,6 @@ class Returns:
             else:
                 moment = event.time
         service.orders = order_book.put(orders, name, flags | flag, moment)
-        fits(customer)
         if flag != DELIVERED:
             self._judge(customer, service, event, alerts)
 

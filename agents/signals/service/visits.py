@@ -9,7 +9,7 @@ from agents.mechanisms.standing import cool, stand, standing
 from agents.signals.service.promises import Promise, service_of, weigh
 from schemas import standards
 from schemas.alert import Evidence
-from schemas.customer import Customer, bounded, fits
+from schemas.customer import Customer, bounded
 from schemas.instant import DAY
 from schemas.interaction import Interaction
 from schemas.memory import PIECE_ID_BYTES, Timer
@@ -155,7 +155,6 @@ class VisitAbandoned:
             self._assisted(customer, service, at, alerts)
             return
         visit = _find(service, event)
-        fits(customer)
         first, name = visit.id, bounded(event.id, PIECE_ID_BYTES)
         if kind == ARRIVED:
             if at > visit.arrived:
