@@ -122,7 +122,9 @@ class Captured:
     def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """Whoever has bought under the other row since then is not captured."""
         history = customer.purchases
-        for alert in open_ones(customer, SIGNAL) if history is not None else ():
+        if history is None:
+            return
+        for alert in open_ones(customer, SIGNAL):
             bought = history.last_at
             if bought >= alert.opened_at:
                 self._over(customer, bought)
