@@ -181,6 +181,7 @@ class Joined:
         self.decision = Decision()
         self.alerts = Alerts(self.book.kinds, self.decision, None)
         self.customer = rows[0]
+        self.alerts.about(KEY, rows[0])
         for number, other in enumerate(rows[1:]):
             self.take(other, f"row-{number}", at)
 
