@@ -85,6 +85,12 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Port of /metrics, /healthz and /readyz; 0 chooses a free one, -1 none."""
     web_host: str = "0.0.0.0"
     """Address that this page is served on."""
+    web_address: str | None = None
+    """Name or IP under which other workers reach this page; found out where it is not set."""
+    explain: Literal["local", "on", "off"] = "local"
+    """Who may ask this page about customers: this machine, whoever has the token, or nobody."""
+    explain_token: str | None = None
+    """The token that other machines, and other workers, send to ask about customers."""
     batch_records: AtLeastOne = 4000
     """Most records read at once."""
     session_timeout_seconds: Annotated[float, Meta(ge=1, le=1e9)] = 10
