@@ -274,6 +274,13 @@ def simulate(
     disorder: Annotated[
         float, typer.Option(min=0, help="They arrive up to so many seconds after their time.")
     ] = 0.0,
+    plant: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A trouble to be found, from a day on: competitor:north@200, bad-branch:market, "
+            "bad-product:kettle or broken-step:payment. May be said several times."
+        ),
+    ] = None,
 ) -> None:
     """A made-up company, to try Heed on: interactions as JSON lines on standard output.
 
@@ -287,7 +294,10 @@ def simulate(
     from heed.simulator.command import simulate as made
 
     _instant("--begin", begin)
-    made(truth, seed, customers, days, begin=begin, alias_share=alias_share, disorder=disorder)
+    made(
+        truth, seed, customers, days,
+        begin=begin, alias_share=alias_share, disorder=disorder, plant=plant or (),
+    )  # fmt: skip
 
 
 @app.command()

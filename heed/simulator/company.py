@@ -14,6 +14,7 @@ from heed.simulator.episode import Episode, Said
 from heed.simulator.house import others
 from heed.simulator.opinion import opinions
 from heed.simulator.people import Person, people
+from heed.simulator.trouble import NO_TROUBLE, Troubles, planted
 from heed.simulator.truth import Truth
 from schemas.instant import DAY, SECOND, instant, rfc3339
 
@@ -44,6 +45,7 @@ class Company:
     lives: list[Life]
     alias_share: float
     disorder: int
+    troubles: Troubles = NO_TROUBLE
 
     def heard(self) -> list[Said]:
         """All that is heard, in the order in which it arrives.
@@ -64,6 +66,7 @@ class Company:
     def truths(self) -> list[Truth]:
         """All that is true within the company's time, in time order."""
         told = [truth for life in self.lives for each in life.episodes for truth in each.truths]
+        told += (trouble.truth for trouble in self.troubles)
         if self.alias_share:
             told += (
                 Truth(life.person.customer_id, "known_as", self.begin, None, life.person.alias)
@@ -101,37 +104,41 @@ def company(
     *,
     alias_share: float = 0.0,
     disorder: float = 0.0,
+    plant: Iterable[str] = (),
 ) -> Company:
     """A company of so many customers over so many days.
 
     The same arguments give the same bytes; with more customers the first ones stay as they are.
     `alias_share` of the interactions (0 to 1) come under an e-mail address, a number, a device or
-    a card instead of the `customer_id`. With `disorder` (seconds) they arrive out of order.
+    a card instead of the `customer_id`. With `disorder` (seconds) they arrive out of order. `plant`
+    names troubles as `trouble` writes them; ValueError for one that cannot be planted.
     Everything is held in memory: about 350 MB for a year of a thousand customers.
     """
     first = instant(begin)
     end = first + days * DAY
-    lives = [_lived(seed, person, end) for person in people(seed, customers, first, end)]
+    troubles = planted(plant, first, days)
+    lives = [_lived(seed, person, end, troubles) for person in people(seed, customers, first, end)]
     lives += [
         Life(person, Stay(first, None, "", None, end), episodes)
         for person, episodes in others(seed, first, end)
     ]
-    return Company(seed, first, end, lives, alias_share, round(disorder * SECOND))
+    return Company(seed, first, end, lives, alias_share, round(disorder * SECOND), troubles)
 
 
-def _lived(seed: int, person: Person, end: int) -> Life:
+def _lived(seed: int, person: Person, end: int, troubles: Troubles) -> Life:
+    person = troubles.tempted(seed, person)
     served = [
         episode
         for part in (
             phone.calls(seed, person, end),
-            branch.visits(seed, person, end),
+            branch.visits(seed, person, end, troubles),
             correspondence.letters(seed, person, end),
         )
         for episode in part
     ]
     hurts = [hurt for episode in served for hurt in episode.hurts]
     stays = stay(seed, person, hurts, end)
-    sessions = list(shop.sessions(seed, person, stays))
+    sessions = list(shop.sessions(seed, person, stays, troubles))
     if person.fate == "once":
         stays, sessions = _only_once(stays, sessions)
     orders = sorted(_orders(sessions))
@@ -139,7 +146,7 @@ def _lived(seed: int, person: Person, end: int) -> Life:
     episodes = [
         episode for episode in served if stays.holds(episode.begins) and episode.begins < drifts
     ]
-    after = aftermath(seed, person, stays, orders)
+    after = aftermath(seed, person, stays, orders, troubles)
     hurts = [hurt for episode in chain(episodes, after) for hurt in episode.hurts]
     asked = opinions(seed, person, stays, hurts)
     episodes += sessions
