@@ -12,6 +12,8 @@ from schemas.instant import DAY, HOUR, SECOND
 OPENS, CLOSES = 9, 19
 # How busy the counters are at each hour from 9 to 18.
 LOAD = (0.6, 0.8, 1.4, 2.2, 1.8, 0.8, 0.7, 1.2, 2.4, 1.6)
+MORE_OFTEN = 3.0
+"""A chain is nearer to its customers: they come so many times as often."""
 ASKED = 0.35
 """The share of a chain's visitors who answer a survey about the branch."""
 SUNDAY = 3  # days since 1970-01-01 (a Thursday), modulo 7
@@ -45,7 +47,7 @@ def _to_a_chain(seed: int, person: Person, end: int, bad: Troubles) -> Iterator[
     names = list(CHAIN)
     own = rng.choice(names)
     met: set[str] = set()
-    for number, at in enumerate(moments(rng, person.visits, person.joined, end)):
+    for number, at in enumerate(moments(rng, MORE_OFTEN * person.visits, person.joined, end)):
         branch = own if rng.random() < 0.75 else rng.choice(names)
         begin = within_hours(rng, at + (DAY if at // DAY % 7 == SUNDAY else 0), OPENS, CLOSES, 12.5)
         visit = Episode(

@@ -130,6 +130,7 @@ MEANINGS: dict[str, Meaning] = {
     "trouble_planted": _is("a trouble was planted (`detail` says which and where)"),
     # Identity
     "known_as": _is("goes by another name too (`detail` gives it)"),
+    "linked_wrongly": _is("signed in on the browser of somebody else (`detail` gives its name)"),
 }  # fmt: skip
 
 SIGNALS: tuple[str, ...] = tuple(
