@@ -1,15 +1,17 @@
 """How signals speak: alerts of the row at hand are opened, resolved and told here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, cast
 
 from agents import lifecycle
 from agents.identity import routing_key, who
+from agents.manners.router import EXCLUDED, Router
 from schemas import lifecycle as lifecycle_out
 from schemas.alert import (
     Action,
     Alert,
     Evidence,
+    Handling,
     Resolution,
     Rule,
     Severity,
@@ -21,12 +23,12 @@ from schemas.alert import (
 )
 from schemas.customer import Customer, OpenAlert
 from schemas.instant import rfc3339
+from schemas.manners import Handled
 from schemas.memory import NEVER
 from streams.contract import Decision, Output
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 INFO, WARNING, ERROR, CRITICAL = range(4)
-HISTORY = "history"
 
 Facts = list[float | int | str | None]
 Advice = Callable[[str, str | None, str | None], Action | None]
@@ -59,6 +61,10 @@ class Kind(NamedTuple):
     """Told once, with no state to clear."""
     respond_by: Callable[[Facts], int | None] = lambda _: None
     """Until when somebody should have answered (microseconds)."""
+    concern: str = ""
+    """Its class: of one class a team is told once within the cap of the house."""
+    parts: frozenset[str] = frozenset()
+    """The signals that this one adds up: while it stands, its team need not hear of them too."""
 
 
 class Change(NamedTuple):
@@ -76,14 +82,16 @@ class Alerts:
         kinds: dict[str, Kind],
         decision: Decision,
         wall: int | None,
-        warm_up_until: int = 0,
+        router: Router | None = None,
         advice: Advice = _none,
     ) -> None:
+        """Without a `router` no team is told of its own, and nothing is held back."""
         self._kinds = kinds
         self._advice = advice
         self._decision = decision
         self._detected = None if wall is None else rfc3339(wall)
-        self._warm_up_until = warm_up_until
+        self._router = router
+        self._roles: Mapping[str, str] = {} if router is None else router.roles
         # Making the 29 fields of an alert anew costs more than filling in those that change.
         self._forms: dict[str, Alert] = {}
         self._change = lifecycle_out.StageChange(
@@ -118,10 +126,17 @@ class Alerts:
         until: int = NEVER,
         team: str | None = None,
     ) -> None:
-        """Open an alert at the instant `at`; at `until` it expires by itself."""
-        suppressed = HISTORY if at < self._warm_up_until else None
+        """Open an alert at the instant `at`; at `until` it expires by itself.
+
+        Where one of that signal and subject stands, that one goes on.
+        """
         customer = self._customer
-        alert = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, until, team)
+        for other in customer.alerts:
+            if other.signal == signal and other.subject == subject:
+                return
+        alert = OpenAlert(signal, subject, at, severity, facts, evidence, None, until, team)
+        if self._router is not None:
+            self._router.judge(customer, alert, at)
         customer.alerts.append(alert)
         self.changes.append(Change(alert, None))
         stage = lifecycle.entered(customer, signal)
@@ -143,14 +158,49 @@ class Alerts:
                 if alert.until == self._customer.alerts_due:
                     self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
                 status: Status = "expired" if resolution == "expired" else "resolved"
-                self._tell(alert, status, max(at, alert.opened_at), resolution, -1)
+                at = max(at, alert.opened_at)
+                self._tell(alert, status, at, resolution, -1)
+                if self._router is not None:
+                    self._router.ended(self._customer, alert, at, self._tell_team)
                 return
 
     def escalate(self, alert: OpenAlert, at: int, severity: int) -> None:
         """An open alert is of another severity from `at` on: told as `updated`."""
         if alert.severity != severity:
             alert.severity = severity
-            self._tell(alert, "updated", max(at, alert.opened_at), None, 0)
+            if self._router is not None:
+                self._router.escalated(self._customer, alert, max(at, alert.opened_at))
+            self.update(alert, at)
+
+    def update(self, alert: OpenAlert, at: int) -> None:
+        """Tell an open alert as it is from `at` on: of another severity, with other evidence, held
+        back or no longer so, or with what its team has said of it."""
+        self._tell(alert, "updated", max(at, alert.opened_at), None, 0)
+
+    def release(self, at: int) -> None:
+        """Tell the teams what was held back until `at`."""
+        if self._router is not None:
+            self._router.release(self._customer, at, self._tell_team)
+
+    def snooze(self, alert: OpenAlert, until: int, at: int) -> None:
+        """A team does not want to hear of an open alert before `until`."""
+        if self._router is not None:
+            self._router.snooze(self._customer, alert, until, at, self.update)
+
+    def wake(self, alert: OpenAlert, at: int) -> None:
+        """A team wants to hear of a snoozed alert again."""
+        if self._router is not None:
+            self._router.wake(self._customer, alert, at, self.update)
+
+    def knows(self, signal: str) -> bool:
+        """Whether there is a signal of that name."""
+        return signal in self._kinds
+
+    def dismiss(self, alert: OpenAlert, at: int, *, excluded: bool = False) -> None:
+        """Close an alert that the house does not want any more."""
+        if excluded:
+            alert.suppressed_by = EXCLUDED
+        self.resolve(alert.signal, alert.subject, at, "dismissed")
 
     def id_of(self, alert: OpenAlert) -> str:
         """The `alert_id` under which an open alert of this row was told."""
@@ -175,13 +225,14 @@ class Alerts:
         team: str | None = None,
     ) -> None:
         """Tell something once that has no state to clear."""
-        suppressed = HISTORY if at < self._warm_up_until else None
-        told = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, team=team)
+        told = OpenAlert(signal, subject, at, severity, facts, evidence, team=team)
+        if self._router is not None:
+            self._router.judge(self._customer, told, at, notice=True)
         self._tell(told, "notice", at, None, 0)
 
-    def count(self, name: str) -> None:
-        """Count one of those."""
-        self._decision.counts[(name,)] += 1
+    def count(self, *name: str) -> None:
+        """Count one of those: the name of a counter, and the values of its labels."""
+        self._decision.counts[name] += 1
 
     def stage(self, stage: str, at: int, reason: str) -> None:
         """The customer's stage of life is `stage` from `at` on; `reason` is what led there."""
@@ -227,7 +278,14 @@ class Alerts:
             gauges[name] = gauges.get(name, 0) + by * value.amount
 
     def _tell(
-        self, alert: OpenAlert, status: Status, at: int, resolution: Resolution | None, by: int
+        self,
+        alert: OpenAlert,
+        status: Status,
+        at: int,
+        resolution: Resolution | None,
+        by: int,
+        *,
+        team_only: bool = False,
     ) -> None:
         """Write what an alert is from `at` on; `by` is what that adds to the open ones."""
         signal, facts, customer = alert.signal, alert.facts, self._customer
@@ -260,10 +318,20 @@ class Alerts:
         told.recommended_action = (
             self._advice(signal, customer.party, customer.brand) if resolution is None else None
         )
-        self._decision.outputs.append(Output("alerts", name.encode(), encode(told)))
+        told.handling = None if alert.handled is None else _handling(alert.handled)
+        key, said = name.encode(), encode(told)
+        if alert.routed and team in self._roles:
+            self._decision.outputs.append(Output(self._roles[team], key, said))
+        if team_only:
+            return
+        self._decision.outputs.append(Output("alerts", key, said))
         self._decision.counts["alerts", signal, severity, status] += 1
         if by:
             self._count_open(signal, team, value, by)
+
+    def _tell_team(self, alert: OpenAlert, at: int, first: bool) -> None:
+        """Tell its team of an alert that was held back: for the alert itself nothing has changed."""
+        self._tell(alert, "open" if first else "updated", at, None, 0, team_only=True)
 
     def _form(self, kind: Kind) -> Alert:
         """The alert of a signal with all that is the same each time, filled in by `_tell`."""
@@ -283,6 +351,16 @@ class Alerts:
             rule=Rule(kind.name, kind.version, {}),
         )
         return form
+
+
+def _handling(handled: Handled) -> Handling | None:
+    at, until = handled.acknowledged_at, handled.snoozed_until
+    if not (at or until or handled.outcome or handled.by):
+        return None
+    return Handling(
+        rfc3339(at) if at else None, handled.acknowledged_by, rfc3339(until) if until else None,
+        handled.outcome, handled.amount, handled.cost, handled.by,
+    )  # fmt: skip
 
 
 def _by_expiry(alert: OpenAlert) -> tuple[int, str, str]:
