@@ -330,7 +330,7 @@ class Alerts:
             self._count_open(signal, team, value, by)
 
     def _tell_team(self, alert: OpenAlert, at: int, first: bool) -> None:
-        """Tell its team of an alert that was held back: for the alert itself nothing has changed."""
+        """Tell its team of an alert that was held back: the alert itself is as it was."""
         self._tell(alert, "open" if first else "updated", at, None, 0, team_only=True)
 
     def _form(self, kind: Kind) -> Alert:

@@ -49,7 +49,7 @@ class Router:
         self._warm_up_until = warm_up_until
 
     def judge(self, customer: Customer, alert: OpenAlert, at: int, *, notice: bool = False) -> None:
-        """Of an alert that opens at `at` whether its team is told; a notice is told then or never."""
+        """Of an alert that opens at `at` whether its team is told; a notice then, or never."""
         if at < self._warm_up_until:
             alert.suppressed_by = HISTORY
             return

@@ -30,8 +30,8 @@ def signals(house: House) -> tuple[Signal, ...]:
     """Every signal of Heed's own.
 
     The order is that in which they hear of an interaction, and in which those tell that fall due at
-    one instant by a clock of their own. The stage of life comes after them: it follows from the others. At last
-    what teams say about alerts is heard, and by which clock it is night for the customer.
+    one instant by a clock of their own. The stage of life comes after them: it follows from the
+    others. At last what teams say about alerts is heard, and by which clock it is night.
     """
     limits = house.limits
     return (
