@@ -4,6 +4,7 @@ from typing import Any
 
 from agents.alerts import SEVERITIES
 from agents.decide import Customers
+from agents.explain.teller import CustomerTeller
 from agents.rulebook import Rulebook
 from agents.text import classifier
 from schemas import playbooks as playbooks_file
@@ -13,6 +14,7 @@ from schemas.playbooks import BadPlaybooks, Playbooks
 from schemas.standards import BadStandards, Standards
 from streams.errors import Unusable
 from streams.metrics import Metrics
+from streams.questions import Questions
 from streams.settings import Settings
 from streams.worker import Worker
 
@@ -92,6 +94,16 @@ def worker(settings: Settings) -> Worker[Customer]:
         warm_up_until=settings.warm_up,
     )
     made = Worker(settings, logic, metrics())
+    if settings.explain != "off":
+        asked = Questions(
+            settings,
+            CustomerTeller(logic.rulebook),
+            made.partitions,
+            made.app.owners,
+            made.restored.is_set,
+        )
+        made.page.add(asked.route, asked.serve)
+        made.app.address = lambda: asked.address(made.web_port)
 
     @made.app.agent(made.input, name="customers")  # type: ignore[untyped-decorator]
     async def customers(stream: Any) -> None:
