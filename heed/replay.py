@@ -14,11 +14,12 @@ from agents.kinds import every_kind
 from agents.rulebook import Rulebook
 from schemas.standards import Standards
 from streams.clock import DEFAULT_LATENESS, Clock
-from streams.contract import Decision, Line, Logic, Output, Record, Refusal
+from streams.contract import Broadcast, Decision, Line, Logic, Output, Record, Refusal
 from streams.rows import Row, View
 
 S = TypeVar("S")
 CHUNK = 5000
+OBSERVED = "observations"
 CACHED = 100_000
 """Rows kept decoded."""
 
@@ -109,11 +110,8 @@ class Replay:
         """What the customers agent has decided, and what the groups agent makes of it."""
         yield from self._count(decision, refused)
         if self.groups is not None:
-            seen = [
-                Line(output.value, key=output.key)
-                for output in decision.outputs
-                if output.topic == "observations"
-            ]
+            told: list[Output | Broadcast] = [*decision.outputs, *decision.broadcasts]
+            seen = [Line(each.value, 0, each.key) for each in told if each.topic == OBSERVED]
             if seen:
                 yield from self._count(self.groups.decide(seen), refused)
 
