@@ -45,8 +45,8 @@ class Service(Struct, array_like=True):
     """The waits of one group: the last intervals, days and months, in order of time.
 
     `closed` is the end of the last interval that has been judged; `met` and `counted` are what the
-    metric of the group shows. `missed` are the first contacts of each interval, by its beginning, that
-    were not answered in time.
+    metric of the group shows. `missed` are the first contacts of each interval, by its beginning,
+    that were not answered in time.
     """
 
     intervals: list[Counts] = field(default_factory=list)
