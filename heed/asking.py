@@ -69,15 +69,24 @@ def explain(
 
 def alerts(
     team: Annotated[str | None, typer.Option(help="Only this team's.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="A live list; in a pipe, each state as it is told.")
+    ] = False,
     json: AsJson = False,
     bootstrap: Bootstrap = None,
 ) -> None:
-    """Open alerts, what is most at risk first; with --follow then each one as it is told."""
+    """Open alerts in the order to work in: critical ones, then what is most at risk.
+
+    Each with its reason and what to do. With --follow the list is kept up to date until ctrl-C.
+    """
+    from heed.desk import watch
     from heed.inbox import Inbox, is_for, line, table, worklist
     from schemas.alert import encode
 
-    with Inbox(engine.load(bootstrap=bootstrap)) as inbox:
+    with Inbox(engine.load(bootstrap=bootstrap), team) as inbox:
+        if follow and not json and out.is_terminal:
+            watch(inbox, team, out)
+            return
         for _ in inbox.present():
             pass
         standing = worklist(inbox.open.values(), team)
