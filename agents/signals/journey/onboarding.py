@@ -104,7 +104,7 @@ class OnboardingBegun(Expected):
         if journey is not None and journey.flags & ONBOARDED:
             return False
         if kind == _ORDER:
-            return history is not None and history.orders == 1
+            return self.limits.after_order and history is not None and history.orders == 1
         return history is None or history.repeats == 0
 
 
