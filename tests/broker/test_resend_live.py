@@ -59,9 +59,8 @@ def test_each_is_sent_once_whole_and_as_it_came(kafka: Kafka) -> None:
         bootstrap=kafka.address, app_id=at.app, input_topic=at.interactions,
         rejected_topic=at.rejected,
     )  # fmt: skip
-    odd = Line(
-        b'{"type":"strange"}', 1_767_600_000_123, b"ann", [("trace", b"7"), ("heed-hops", b"1")]
-    )
+    theirs, ours = ("trace", b"7"), ("heed-hops", b"1")
+    odd = Line(b'{"type":"strange"}', 1_767_600_000_123, b"ann", [theirs, ours])
     broken = Line(b"{", 1_767_600_000_124, None)
     huge = Line(b"x" * (LARGEST + 1), 1_767_600_000_125, b"bob")
     gone = Line(b'{"id":"e"}', 1_767_600_000_126, b"carol")

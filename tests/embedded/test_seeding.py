@@ -1,4 +1,4 @@
-"""State seeded from files, then live: what history would have told is held back, the rest is not."""
+"""State seeded from files, then live: what history would have told is held back, and no more."""
 
 from __future__ import annotations
 
