@@ -10,7 +10,6 @@ from heed.formats import read
 from heed.options import AsJson, Bootstrap, Format, Kind, StandardsFile, instant_of, standards_of
 from heed.progress import out, watched
 from streams import settings as engine
-from streams.errors import Unusable
 
 
 def explain(
@@ -24,7 +23,8 @@ def explain(
     format: Format = Kind.INTERACTIONS,
     standards: StandardsFile = None,
     at: Annotated[
-        str | None, typer.Option(help="As of this time, such as 1998-06-30 (files only).")
+        str | None,
+        typer.Option(help="As of this time, such as 1998-06-30: from files, else from Kafka."),
     ] = None,
     timeline: Annotated[int, typer.Option(min=0, help="So many moments, the newest.")] = 20,
     worker: Annotated[
@@ -37,19 +37,22 @@ def explain(
     """What is known of a customer: who, how it stands, what is open, what comes next, and why.
 
     With files it replays them up to --at. Without, any running worker answers for any customer, and
-    the timeline is read from Kafka as far as it is retained.
+    the timeline is read from Kafka as far as it is retained; with --at the customer's interactions
+    are read there and replayed.
     """
     from agents.explain.explanation import encode
-    from heed.explain import from_files, from_worker, with_timeline
+    from heed.explain import from_files, from_kafka, from_worker, with_timeline
     from heed.portrait import show
 
     end = None if at is None else instant_of("--at", at)
     if files:
         values = watched(read(files, format.value), "replaying")
         made = from_files(customer, values, standards_of(standards), end, timeline)
+    elif end is not None:
+        settings = engine.load(bootstrap=bootstrap)
+        own = standards_of(standards or settings.standards)
+        made = from_kafka(customer, settings, own, end, timeline)
     else:
-        if end is not None:
-            raise Unusable("--at needs files to replay: a running worker knows the present only")
         settings = engine.load(bootstrap=bootstrap)
         address = worker or f"http://localhost:{max(settings.web_port, 1)}"
         answer = from_worker(customer, address, settings.explain_token)

@@ -85,7 +85,7 @@ def test_each_of_two_workers_answers_for_the_customers_of_the_other(
             assert done.returncode == 0, done.stderr
             made = json.loads(done.stdout)
             assert [each["id"] for each in made["timeline"]] == ["e3"]
-            assert f"1 interactions from {at.interactions}, all that is" in made["timeline_note"]
+            assert f"1 interaction from {at.interactions}, all that is" in made["timeline_note"]
             assert two.stop() == 0
         assert one.stop() == 0
 
