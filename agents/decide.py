@@ -17,6 +17,7 @@ from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
 from agents.rulebook import Chapter, Rulebook
+from agents.telling import Telling
 from schemas import customer as state
 from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded, fits
 from schemas.instant import MINUTE, rfc3339
@@ -59,6 +60,7 @@ class Customers:
         self.rulebook = rulebook or Rulebook()
         self.future = future
         self.warm_up_until = warm_up_until
+        self.telling = Telling(self.rulebook.advice)
         self.muted: set[tuple[str, str]] = set()
         """Rows, and the watching signals that have just failed on them: they are left out."""
 
@@ -68,7 +70,7 @@ class Customers:
     def alerts(self, decision: Decision, wall: int | None) -> Alerts:
         """What signals speak to, for one decision."""
         book = self.rulebook
-        return Alerts(book.kinds, decision, wall, self.warm_up_until, book.advice)
+        return Alerts(book.kinds, decision, wall, self.warm_up_until, self.telling)
 
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         mark = view.mark()
