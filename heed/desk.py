@@ -1,6 +1,7 @@
 """A support team's terminal: what stands, the weightiest first, and by when to answer."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from rich.console import Console, Group, RenderableType
@@ -9,14 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from agents.explain.remembered import lasting
-from heed.inbox import COLOURS, Inbox, clean, is_for, name_of_plain, worklist
+from heed.inbox import COLOURS, Inbox, clean, is_for, line, name_of_plain, worklist
 from schemas.alert import Alert
 from schemas.instant import SECOND, NotAnInstant, instant
 
 NEW_SECONDS = 60.0
 """So long an alert is marked as new."""
 REFRESH_SECONDS = 0.5
-_HEAD = 3
+_LAST = 2
+"""So many that came last stand below the list, whatever their place in it."""
+_HEAD = 3 + _LAST
 _LINES = 3
 """Of one alert on the screen."""
 
@@ -29,6 +32,7 @@ class Desk:
         self._team = team
         self._wall = wall
         self._came: dict[str, float] = {}
+        self._last: deque[Alert] = deque(maxlen=_LAST)
         self._newest = 0
         self._newest_at = 0.0
         self.cleared = 0
@@ -41,6 +45,8 @@ class Desk:
             self._set_clock(alert, now)
             if not is_for(alert, self._team):
                 continue
+            if fresh:
+                self._last.append(alert)
             if alert.alert_id in self._inbox.open:
                 if fresh and alert.status == "open":
                     self._came[alert.alert_id] = now
@@ -77,6 +83,9 @@ class Desk:
         for alert in standing[:room]:
             grid.add_row(self._mark(alert), entry(alert, self.now))
         parts.append(grid)
+        parts.extend(
+            Text.from_markup(line(alert), style="dim", overflow="ellipsis") for alert in self._last
+        )
         return Group(*parts)
 
     def _head(self, standing: list[Alert], room: int) -> Text:

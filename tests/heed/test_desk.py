@@ -90,6 +90,7 @@ def test_what_has_come_is_marked_for_a_minute_and_what_has_ended_is_counted() ->
     made.hear([fresh, done])
     assert "new" in seen(made)
     assert "1 open for sales, 1 cleared meanwhile" in seen(made)
+    assert "cart_abandoned returned customer old: why old" in seen(made), "the last ones told"
     wall.at += 61
     assert "new" not in seen(made)
 
@@ -102,7 +103,7 @@ def test_others_alerts_and_those_held_back_are_not_shown_or_counted() -> None:
 
 
 def test_a_screen_shows_what_fits_and_says_so() -> None:
-    text = seen(desk(*(alert(str(number)) for number in range(20)))[0], height=12)
+    text = seen(desk(*(alert(str(number)) for number in range(20)))[0], height=14)
     assert text.count("why") == 3
     assert "20 open for sales; the first 3 are shown" in text
 
