@@ -23,6 +23,8 @@ COUNTERS = {
     "duplicates": "Interactions dropped because their id was among the customer's last 64.",
     "alerts": "Alerts told, by what became of them.",
     "lifecycle_transitions": "Changes of customers' stages of life.",
+    "alert_feedback": "What teams have said about alerts; `unknown` of one that does not stand.",
+    "excluded": "Interactions of customers whom the house excludes.",
     "unknown_language": "Messages in a language that the classifier of texts does not know.",
     "signal_errors": "Failures of a signal on one customer; at an interaction, it is rejected.",
 }
@@ -35,6 +37,7 @@ LABELS = {
     "interactions": ("channel", "type"),
     "alerts": ("signal", "severity", "status"),
     "lifecycle_transitions": ("from", "to"),
+    "alert_feedback": ("type", "result"),
     "signal_errors": ("signal",),
     "alerts_open": ("signal", "team"),
     "value_at_risk": ("currency", "team"),
@@ -76,6 +79,11 @@ def load_playbooks(settings: Settings) -> Playbooks:
         return playbooks_file.load(settings.playbooks, Rulebook().kinds)
     except BadPlaybooks as why:
         raise Unusable(str(why)) from None
+
+
+def team_topics(settings: Settings) -> tuple[str, ...]:
+    """The roles of the topics of the house's teams. Raises Unusable."""
+    return tuple(Rulebook(load_standards(settings)).router().roles.values())
 
 
 def worker(settings: Settings) -> Worker[Customer]:

@@ -10,10 +10,20 @@ from json.encoder import encode_basestring as quoted  # It escapes as msgspec do
 from typing import TYPE_CHECKING, NamedTuple
 
 from agents.identity import who
-from schemas.alert import MAX_EVIDENCE, Action, Evidence, Resolution, Severity, Status, Value
+from schemas.alert import (
+    MAX_EVIDENCE,
+    Action,
+    Evidence,
+    Handling,
+    Resolution,
+    Severity,
+    Status,
+    Value,
+)
 from schemas.alert import encode as json
 from schemas.customer import Customer, OpenAlert
 from schemas.instant import rfc3339
+from schemas.manners import Handled
 
 if TYPE_CHECKING:
     from agents.alerts import Facts, Kind
@@ -120,6 +130,10 @@ class Telling:
                 duty += f',"respond_by":"{rfc3339(answer_by)}"'
         if alert.suppressed_by is not None:
             suppressed = f',"suppressed_by":{quoted(alert.suppressed_by)}'
+        if alert.handled is not None:
+            handling = _handling(alert.handled)
+            if handling is not None:
+                suppressed += f',"handling":{json(handling).decode()}'
         return (
             f'{{"alert_id":"{name}",{form.head}{whose(row)}{about}'
             f',"event_time":"{became_true}","opened_at":"{opened}"{figures}{duty}'
@@ -208,3 +222,13 @@ def _evidence(evidence: list[Evidence]) -> str:
         f'{{"id":{quoted(one.id)},"type":{quoted(one.type)},"time":"{rfc3339(one.time)}"}}'
         for one in evidence[-MAX_EVIDENCE:]
     )
+
+
+def _handling(handled: Handled) -> Handling | None:
+    at, until = handled.acknowledged_at, handled.snoozed_until
+    if not (at or until or handled.outcome or handled.by):
+        return None
+    return Handling(
+        rfc3339(at) if at else None, handled.acknowledged_by, rfc3339(until) if until else None,
+        handled.outcome, handled.amount, handled.cost, handled.by,
+    )  # fmt: skip

@@ -250,11 +250,13 @@ def topics(
     partitions: Annotated[int | None, typer.Option(min=1, help="Of topics to be made.")] = None,
     replication: Annotated[int | None, typer.Option(min=1, help="Copies of topics.")] = None,
 ) -> None:
-    """Create or verify the topics: partition counts, compaction, record sizes."""
+    """Create or verify the topics, those of your teams too: partition counts, compaction, sizes."""
+    from agents.customers import team_topics
     from streams.topics import ensure
 
     settings = engine.load(bootstrap=bootstrap, partitions=partitions, replication=replication)
-    for found in ensure(settings):
+    settings = msgspec.structs.replace(settings, standards=resolved(settings.standards))
+    for found in ensure(settings, roles=team_topics(settings)):
         policy = found.config.get("cleanup.policy", "?")
         size = found.config.get("max.message.bytes", "?")
         say(f"{found.name}: {found.partitions} partitions, {policy}, records to {size} bytes", out)

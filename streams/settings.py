@@ -6,7 +6,7 @@ import inspect
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -19,6 +19,8 @@ from streams import tls
 from streams.errors import Unusable
 
 _SECOND = 1_000_000
+_TEAM = "alerts."
+"""So the role of a team's topic begins."""
 
 _WORDS = {
     "`int`": "a whole number", "`float`": "a number", "`bool`": "true or false",
@@ -45,6 +47,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Where the state of each customer is kept."""
     alerts_topic: str = "alerts"
     """Where alerts go."""
+    team_topic_prefix: str = "alerts."
+    """Each team has a topic of its own alerts, which is called this and the team's name."""
     lifecycle_topic: str = "lifecycle"
     """Topic of the changes of customers' stages of life."""
     rejected_topic: str = "rejected"
@@ -135,13 +139,15 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
 
     def topic(self, role: str) -> str:
         """The topic that outputs of that role go to."""
+        if role.startswith(_TEAM):
+            return self.team_topic_prefix + role[len(_TEAM) :]
         return {"alerts": self.alerts_topic, "lifecycle": self.lifecycle_topic}.get(role, role)
 
-    def written_topics(self) -> list[str]:
-        """Every topic that a partition writes to."""
+    def written_topics(self, roles: Iterable[str] = ()) -> list[str]:
+        """Every topic that a partition writes to; `roles` are the further ones of its logic."""
         return [
             self.input_topic, self.changelog_topic, self.alerts_topic, self.lifecycle_topic,
-            self.rejected_topic,
+            self.rejected_topic, *map(self.topic, roles),
         ]  # fmt: skip
 
     def kafka(self) -> dict[str, Any]:

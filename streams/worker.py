@@ -25,7 +25,7 @@ from mode import CrashingSupervisor
 
 from streams import permissions
 from streams.backlog import Backlog
-from streams.contract import Logic
+from streams.contract import Logic, roles
 from streams.errors import Fenced, Unusable
 from streams.metrics import Metrics
 from streams.partition import Partition
@@ -138,9 +138,10 @@ class Worker(Generic[S]):
     async def _work(self) -> None:
         """Until something crashes or the stop is asked for."""
         client = await asyncio.to_thread(reach, self.settings, sleep=self._sleep)
-        await asyncio.to_thread(ensure, self.settings, client)
+        further = roles(self.logic)
+        await asyncio.to_thread(ensure, self.settings, client, further)
         if not self.settings.embedded:
-            await asyncio.to_thread(permissions.check, self.settings, client)
+            await asyncio.to_thread(permissions.check, self.settings, client, further)
         if self.settings.store == "rocks":
             self._slot = Slot(self.settings.state_dir)
         if self.settings.web_port >= 0:
