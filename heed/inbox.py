@@ -67,7 +67,7 @@ class Inbox:
         patience = min(10, max(1, self._settings.connect_timeout_seconds))
         try:
             if self._team is not None:
-                own = f"{self._settings.alerts_topic}.{self._team}"
+                own = self._settings.topic(f"alerts.{self._team}")
                 # All of them: the embedded broker creates a topic that is asked for by name.
                 if own in self._consumer.list_topics(timeout=patience).topics:
                     self.topic = own
