@@ -10,6 +10,8 @@ from agents.telling import Telling, detected_at, nothing
 from schemas.alert import Action, Evidence, Resolution, Severity, Status, Value, alert_id
 from schemas.customer import Customer, OpenAlert
 from schemas.memory import NEVER
+from schemas.observation import Observation, pseudonym
+from schemas.observation import encode as encode_observation
 from streams.contract import Decision, Output
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
@@ -208,6 +210,17 @@ class Alerts:
         if self._router is not None:
             self._router.judge(self._customer, told, at, notice=True)
         self._tell(told, "notice", at, None, 0)
+
+    @property
+    def who(self) -> int:
+        """The row at hand, so that nobody can tell whom."""
+        return pseudonym(self._key)
+
+    def observe(self, group: str, observation: Observation) -> None:
+        """Tell the groups agent something about a group."""
+        told = Output("observations", group.encode(), encode_observation(observation))
+        self._decision.outputs.append(told)
+        self._decision.counts[("observations_told",)] += 1
 
     def count(self, *name: str) -> None:
         """Count one of those: the name of a counter, and the values of its labels."""

@@ -16,6 +16,7 @@ from agents.identity import routing_key, row_key
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
+from agents.observers.telling import tell_clock
 from agents.rulebook import Chapter, Rulebook
 from agents.telling import Telling
 from schemas import customer as state
@@ -171,6 +172,8 @@ class Customers:
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():
             counts["interactions", channel, "custom" if kind.startswith("x_") else kind] += number
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
 
     def tick(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
@@ -186,6 +189,8 @@ class Customers:
         decision = Decision()
         alerts = self.alerts(decision, wall)
         self._fire_due(view, alerts, limit)
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
 
     def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:

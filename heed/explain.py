@@ -71,7 +71,7 @@ class Lived(Replay):
         """Whether it can be of the customer: an id that JSON writes otherwise has an escape."""
         return b"\\" in value or any(name in value for name in self._names)
 
-    def _take(self, decision: Decision, refused: list[Refusal] | None) -> list[Output]:
+    def _take(self, decision: Decision, refused: list[Refusal] | None) -> Iterator[Output]:
         for output in decision.outputs:
             if output.topic in _BOTH and self._may_be(output.value):
                 self._note(output)
@@ -102,7 +102,7 @@ def from_files(
             break
     else:
         raise Unknown(f"nobody is known as {asked} in these files by that time")
-    made = explain(key, stored, replay.logic.rulebook, replay.view.clock.now)
+    made = explain(key, stored, replay.logic.rulebook, replay.customers.view.clock.now)
     count, first = replay.heard.get(key, (0, None))
     made.known_since = first or made.known_since
     made.timeline = sorted(replay.moments[key], key=lambda each: each.time)[-most:]

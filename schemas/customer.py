@@ -22,6 +22,7 @@ from schemas.journey import Journey
 from schemas.manners import MANNERS_BYTES, Handled, Manners
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
+from schemas.observed import Observed
 from schemas.service import Service
 
 VERSION = 2
@@ -51,7 +52,7 @@ _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
 _SOME = 16
 """Of more than these some are too large for `_most` to say that all of them fit."""
-_FIXED = 4_200
+_FIXED = 4_700
 """The most that the fields take which hold no lists of those: scope, event ids, purchases, tombs,
 answers and callbacks, and what each group of signals remembers."""
 _FACT, _EVIDENCE = 68, 170
@@ -207,6 +208,7 @@ class Customer(Struct, array_like=True):
     service: Service | None = None
     habits: Habits | None = None
     manners: Manners | None = None
+    observed: Observed | None = None
 
     @property
     def deadline(self) -> int:
