@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
 from agents import lifecycle
-from agents.identity import routing_key, who
+from agents.identity import known_as, routing_key, who
 from schemas import lifecycle as lifecycle_out
 from schemas.alert import (
     Action,
@@ -95,6 +95,11 @@ class Alerts:
         """The signal last resolved that leads to a stage of life."""
         self.changes: list[Change] = []
         """What has opened and ended of the row at hand, for the signals that weigh others."""
+
+    @property
+    def detected(self) -> str | None:
+        """The wall clock of this decision, as it is told; None in replays."""
+        return self._detected
 
     def about(self, key: str, customer: Customer) -> None:
         """From here on alerts are of this row."""
@@ -199,6 +204,8 @@ class Alerts:
         decision.counts["lifecycle_transitions", before or "", stage] += 1
         change = self._change
         change.customer_id, change.aliases = who(self._key)
+        if customer.links is not None:
+            change.aliases = known_as(change.aliases, customer.links)
         change.party = customer.party or "customer"
         change.brand = customer.brand
         change.branch = customer.branch
@@ -217,6 +224,17 @@ class Alerts:
         stage = lifecycle.left(self._customer)
         if stage is not None:
             self.stage(stage, at, reason)
+
+    def leave(self) -> None:
+        """The row at hand is given up: its customer is counted, and its alerts stand, elsewhere."""
+        customer, gauges = self._customer, self._decision.gauges
+        for alert in customer.alerts:
+            kind = self._kinds[alert.signal]
+            team = alert.team or kind.team
+            self._count_open(alert.signal, team, kind.value(alert.facts), -1)
+        if customer.stage is not None:
+            name = ("customers", customer.stage)
+            gauges[name] = gauges.get(name, 0) - 1
 
     def _count_open(self, signal: str, team: str, value: Value | None, by: int) -> None:
         gauges = self._decision.gauges
@@ -238,6 +256,8 @@ class Alerts:
         told.resolution = resolution
         told.severity = severity = SEVERITIES[alert.severity]
         told.customer_id, told.aliases = who(self._key)
+        if customer.links is not None:
+            told.aliases = known_as(told.aliases, customer.links)
         told.party = customer.party or "customer"
         told.brand = customer.brand
         told.branch = customer.branch

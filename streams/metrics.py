@@ -19,6 +19,7 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self.counters: dict[str, Counter] = {}
         self.gauges: dict[str, Gauge] = {}
+        self.ratios: dict[str, tuple[str, str]] = {}
         self._labels = dict(labels or {})
         self.totals: collections.Counter[tuple[str, ...]] = collections.Counter()
         """The sums of what decisions counted, for those who show them without Prometheus."""
@@ -56,8 +57,21 @@ class Metrics:
         self.rebalances = Counter("heed_rebalances", "Rebalances seen.", registry=registry)
         Info("heed_build", "Versions.", registry=registry).info({"version": _version()})
 
-    def declare(self, counters: Mapping[str, str], gauges: Mapping[str, str]) -> None:
-        """Counters and gauges that logic changes: name without prefix, and help text."""
+    def declare(
+        self,
+        counters: Mapping[str, str],
+        gauges: Mapping[str, str],
+        ratios: Mapping[str, tuple[str, str, str]] | None = None,
+    ) -> None:
+        """Counters and gauges that logic changes: name without prefix, and help text.
+
+        `ratios` are gauges made of two others with the same labels, by help text, numerator and
+        denominator; those two need not be shown themselves.
+        """
+        for name, (text, above, below) in (ratios or {}).items():
+            labels = self._labels.get(name, ())
+            self.gauges[name] = Gauge(f"heed_{name}", text, labels, registry=self.registry)
+            self.ratios[name] = (above, below)
         for name, text in counters.items():
             labels = self._labels.get(name, ())
             self.counters[name] = Counter(f"heed_{name}", text, labels, registry=self.registry)
@@ -85,6 +99,12 @@ class Metrics:
             if name in self.gauges:
                 gauge = self.gauges[name]
                 (gauge.labels(*labels) if labels else gauge).set(number)
+        for name, (above, below) in self.ratios.items():
+            for (part, *labels), whole in gauges.items():
+                if part == below and whole > 0:
+                    gauge = self.gauges[name]
+                    share = gauges.get((above, *labels), 0) / whole
+                    (gauge.labels(*labels) if labels else gauge).set(share)
 
 
 def _version() -> str:

@@ -29,6 +29,7 @@ def check(settings: Settings, client: AdminClient) -> None:
         settings.changelog_topic: (_READ, _WRITE),
         settings.alerts_topic: (_WRITE,),
         settings.lifecycle_topic: (_WRITE,),
+        settings.profiles_topic: (_WRITE,),
         settings.rejected_topic: (_WRITE,),
     }
     asked = TopicCollection(list(needed))

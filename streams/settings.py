@@ -46,6 +46,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Where alerts go."""
     lifecycle_topic: str = "lifecycle"
     """Topic of the changes of customers' stages of life."""
+    profiles_topic: str = "profiles"
+    """Topic of the public view of each customer: who they are, and what has changed of it."""
     rejected_topic: str = "rejected"
     """Where what cannot be taken goes, with the reason."""
     partitions: AtLeastOne = 8
@@ -98,6 +100,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Lines for people, or for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged at least."""
+    internal_key: str | None = None
+    """Secret that seals what workers tell each other about customers: the same for all of them."""
     extra_kafka: dict[str, Any] = field(default_factory=dict)
     """Further settings of the Kafka client (security_protocol, sasl_plain_username ...), JSON."""
 
@@ -120,13 +124,17 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
 
     def topic(self, role: str) -> str:
         """The topic that outputs of that role go to."""
-        return {"alerts": self.alerts_topic, "lifecycle": self.lifecycle_topic}.get(role, role)
+        return {
+            "alerts": self.alerts_topic,
+            "lifecycle": self.lifecycle_topic,
+            "profiles": self.profiles_topic,
+        }.get(role, role)
 
     def written_topics(self) -> list[str]:
         """Every topic that a partition writes to."""
         return [
             self.input_topic, self.changelog_topic, self.alerts_topic, self.lifecycle_topic,
-            self.rejected_topic,
+            self.profiles_topic, self.rejected_topic,
         ]  # fmt: skip
 
     def kafka(self) -> dict[str, Any]:

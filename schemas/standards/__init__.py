@@ -47,6 +47,7 @@ from schemas.standards.dump import dump
 from schemas.standards.file import BadStandards, load, parse
 from schemas.standards.hours import HoursTable, Opening
 from schemas.standards.house import Exclude, Override, Scope, Standards, Where
+from schemas.standards.identity import Identity
 from schemas.standards.limits import Limits, Severity, Standing
 from schemas.standards.own import HouseStandard
 from schemas.standards.relationship import (
@@ -81,6 +82,7 @@ __all__ = [
     "Standards",
     "Thresholds",
     "Exclude",
+    "Identity",
     "Scope",
     "Where",
     "Override",

@@ -63,6 +63,7 @@ def _tables(standards: Standards) -> Iterator[str]:
     yield from signal_tables(standards.base)
     yield _table("hours", _said(standards.base_hours, HoursTable()), HoursTable)
     yield _table("exclude", {"customers": standards.exclude.customers}, type(standards.exclude))
+    yield _table("identity", msgspec.structs.asdict(standards.identity), type(standards.identity))
     for own in standards.own:
         names = zip(own.__struct_encode_fields__, own.__struct_fields__, strict=True)
         values = {name: getattr(own, field) for name, field in names}

@@ -1,7 +1,8 @@
 """standards.toml: read into Standards, or refused by file, line and key.
 
-One table per signal, `[hours]`, `[exclude]`, `[[override]]` tables that change some of them for
-some, and `[[standard]]` tables that the house adds. Durations are a number and a unit (`"60 min"`).
+One table per signal, `[hours]`, `[exclude]`, `[identity]`, `[[override]]` tables that change some
+of them for some, and `[[standard]]` tables that the house adds. Durations are a number and a unit
+(`"60 min"`).
 """
 
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from schemas.standards.hours import (
     zone,
 )
 from schemas.standards.house import Changes, Exclude, Override, Standards, Where
+from schemas.standards.identity import Identity
 from schemas.standards.own import HouseStandard
 from schemas.standards.thresholds import Thresholds
 from schemas.standards.units import WORKING_DAYS, Duration, WorkingTime, duration, working_time
@@ -40,7 +42,7 @@ _ABOVE_ZERO = frozenset({
     "tier_1", "tier_2", "tier_3",
 })  # fmt: skip
 _LONGEST_SAID = 64
-_BESIDE = ("hours", "exclude", "override", "standard")
+_BESIDE = ("hours", "exclude", "identity", "override", "standard")
 _FOR_WHOM = Where.__struct_fields__
 
 
@@ -64,6 +66,7 @@ class _Reader:
         file, tables = self.file, self.file.tables
         overrides, own = file.listed("override"), file.listed("standard")
         exclude = file.convert(tables.pop("exclude", {}), Exclude, ("exclude",))
+        identity = file.convert(tables.pop("identity", {}), Identity, ("identity",), hook=_hook)
         hours = self._hours(tables.pop("hours", {}), ("hours",))
         base = self._thresholds(tables, (), _BESIDE)
         return Standards(
@@ -72,6 +75,7 @@ class _Reader:
             exclude,
             hours,
             self._own(own),
+            identity,
         )
 
     def _override(self, tables: dict[str, Any], number: int, house: HoursTable) -> Override:

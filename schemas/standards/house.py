@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from schemas.interaction import Party
 from schemas.standards.hours import HoursTable
+from schemas.standards.identity import Identity
 from schemas.standards.own import HouseStandard
 from schemas.standards.thresholds import Thresholds
 from schemas.vocabulary import RequiredName
@@ -80,12 +81,14 @@ class Standards:
         exclude: Exclude | None = None,
         hours: HoursTable | None = None,
         own: tuple[HouseStandard, ...] = (),
+        identity: Identity | None = None,
     ) -> None:
         self.base = base or Thresholds()
         self.overrides = tuple(sorted(overrides, key=lambda each: each.where.rank))
         self.exclude = exclude or Exclude()
         self.base_hours = hours or HoursTable()
         self.own = own
+        self.identity = identity or Identity()
         self.axes = frozenset(axis for each in overrides for axis in each.where.segments)
         self.queues = frozenset(each.where.queue for each in overrides if each.where.queue)
         self.varies = bool(overrides)
