@@ -30,7 +30,7 @@ _BLOCKED_MAIL = re.compile(
     r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer-daemon|postmaster|nobody|none|anonymous"
     r"|unknown|guest|test)@.*|@.*|.*@"
 )
-_BLOCKED_PHONE = re.compile(r"(?:\+\d{1,3})?(?:(\d)\1{5,}|0?1234567(?:8(?:90?)?)?)")
+_BLOCKED_DIGITS = re.compile(r"\+?(?:(\d)\1{5,}|0?1234567(?:8(?:90?)?)?)")
 _NOT_PHONE = re.compile(r"[^\d+]")
 # Reading a telephone number takes 30 us: what was read is kept, and forgotten all at once.
 _MOST_KEPT = 50_000
@@ -60,8 +60,6 @@ class Names:
                 return None
         elif kind == "phone":
             text = self._phone(text)
-            if _BLOCKED_PHONE.fullmatch(text):
-                return None
         return None if _BLOCKED.fullmatch(text) else text
 
     def key(self, kind: str, value: object) -> str | None:
@@ -104,15 +102,22 @@ class Names:
         return keys[0]
 
     def _phone(self, text: str) -> str:
-        """E.164, with the extension where there is one (RFC 3966); else the digits and `+`."""
+        """E.164, with the extension where there is one (RFC 3966); else the digits and `+`.
+
+        Empty for what people type to get past a form.
+        """
         digits = _NOT_PHONE.sub("", text)
         said = "+" + digits[2:] if digits.startswith("00") and not text.startswith("+") else text
+        if _BLOCKED_DIGITS.fullmatch(digits):
+            return ""
         try:
             number = phonenumbers.parse(said, self.region)
         except phonenumbers.NumberParseException:
             return digits
         if not phonenumbers.is_possible_number(number):
             return digits
+        if _BLOCKED_DIGITS.fullmatch(str(number.national_number)):
+            return ""
         found = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         return f"{found};ext={number.extension}" if number.extension else found
 

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from schemas.instant import NotAnInstant, instant
+from streams import tls
 from streams.errors import Unusable
 
 _SECOND = 1_000_000
@@ -102,6 +103,14 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is logged at least."""
     internal_key: str | None = None
     """Secret that seals what workers tell each other about customers: the same for all of them."""
+    tls_ca: Path | None = None
+    """Authorities that the brokers' certificates are checked by (PEM): with it TLS is on."""
+    tls_cert: Path | None = None
+    """This client's certificate (PEM), where brokers ask for one."""
+    tls_key: Path | None = None
+    """Its key, where that is not in the same file."""
+    tls_key_password: str | None = None
+    """The password of the key."""
     extra_kafka: dict[str, Any] = field(default_factory=dict)
     """Further settings of the Kafka client (security_protocol, sasl_plain_username ...), JSON."""
 
@@ -138,8 +147,25 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
         ]  # fmt: skip
 
     def kafka(self) -> dict[str, Any]:
-        """What every client of aiokafka is given."""
-        return {"bootstrap_servers": self.bootstrap.split(","), **self.extra_kafka}
+        """What every client of aiokafka is given. Raises Unusable for TLS files of no use."""
+        made = {"bootstrap_servers": self.bootstrap.split(","), **self.extra_kafka}
+        if self.security_protocol is not None:
+            made["security_protocol"] = self.security_protocol
+            if self.security_protocol.endswith("SSL"):
+                made["ssl_context"] = tls.context(*self.tls)
+        return made
+
+    @property
+    def tls(self) -> tuple[Path | None, Path | None, Path | None, str | None]:
+        """Authorities, certificate, key, and the key's password."""
+        return self.tls_ca, self.tls_cert, self.tls_key, self.tls_key_password
+
+    @property
+    def security_protocol(self) -> str | None:
+        """As Kafka's clients call it; None for their default."""
+        extra = self.extra_kafka
+        wanted = self.tls_ca is not None or self.tls_cert is not None
+        return tls.protocol(extra.get("security_protocol"), wanted, "sasl_mechanism" in extra)
 
 
 class Setting(NamedTuple):

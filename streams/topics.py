@@ -8,6 +8,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
+from streams import tls
 from streams.errors import Unusable
 from streams.settings import Settings
 
@@ -54,6 +55,10 @@ def client_settings(settings: Settings) -> dict[str, Any]:
     extra = {
         names.get(key, key.replace("_", ".")): value for key, value in settings.extra_kafka.items()
     }
+    if settings.security_protocol is not None:
+        extra["security.protocol"] = settings.security_protocol
+        if settings.security_protocol.endswith("SSL"):
+            extra |= tls.librdkafka(*settings.tls)
     return {
         "bootstrap.servers": settings.bootstrap,
         "log_level": 0,
