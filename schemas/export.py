@@ -2,8 +2,8 @@
 
 `python -m schemas.export docs/schemas` writes five files, the same bytes every time:
 interaction.json, alert.json, stage-change.json and profile.json (JSON Schema 2020-12) and
-asyncapi.json (AsyncAPI 3.0), which says what lies on which Kafka topic. They are made from the classes that
-decode, so they cannot disagree.
+asyncapi.json (AsyncAPI 3.0), which says what lies on which Kafka topic. They are made from the
+classes that decode, so they cannot disagree.
 """
 
 import json

@@ -137,7 +137,8 @@ def test_what_machines_and_the_hurried_put_in_names_nobody(kind: str, value: str
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        ("phone", "+49 30 1234567"), ("email", "norah.reply@x.example"), ("email", "info@x.example"),
+        ("phone", "+49 30 1234567"), ("email", "norah.reply@x.example"),
+        ("email", "info@x.example"),
         ("loyalty_card", "11"), ("device_id", "aaaaab"), ("anonymous_id", "tester"),
     ],
 )  # fmt: skip
