@@ -22,6 +22,7 @@ from schemas.journey import Journey
 from schemas.links import Links
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
+from schemas.merged import Merged
 from schemas.service import Service
 
 VERSION = 2
@@ -50,9 +51,9 @@ _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
 _SOME = 16
 """Of more than these some are too large for `_most` to say that all of them fit."""
-_FIXED = 4_200
+_FIXED = 4_560
 """The most that the fields take which hold no lists of those: scope, event ids, purchases, tombs,
-answers and callbacks, and what each group of signals remembers."""
+answers and callbacks, what each group of signals remembers, and what was merged."""
 _FACT, _EVIDENCE = 68, 170
 
 
@@ -60,6 +61,7 @@ class OpenAlert(Struct, array_like=True):
     """An alert that stands: enough to tell it again when it is resolved.
 
     At `until` it expires by itself. `team` is set where the house routes it otherwise than usual.
+    `told_as` is its `alert_id` (16 bytes), where it opened under another row than the present one.
     """
 
     signal: str
@@ -71,6 +73,7 @@ class OpenAlert(Struct, array_like=True):
     suppressed_by: str | None = None
     until: int = NEVER
     team: str | None = None
+    told_as: bytes | None = None
 
 
 class Cart(Struct, array_like=True, gc=False):
@@ -197,6 +200,7 @@ class Customer(Struct, array_like=True):
     journey: Journey | None = None
     service: Service | None = None
     habits: Habits | None = None
+    merged: Merged | None = None
     links: Links | None = None
 
     @property
@@ -312,7 +316,7 @@ def _most(customer: Customer) -> int:
     for timer in customer.timers:
         most += 110 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
     for alert in customer.alerts:
-        most += 200 + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
+        most += 220 + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
     if customer.links is not None:
         most += customer.links.weight
     if customer.carts is not None:

@@ -7,7 +7,7 @@ says that its owner has come back.
 from agents.alerts import Alerts
 from agents.mechanisms import timers
 from agents.mechanisms.expected import Begin, Expected, began
-from agents.mechanisms.standing import standing
+from agents.mechanisms.standing import open_ones, standing
 from schemas.customer import Customer, bounded
 from schemas.interaction import Interaction
 from schemas.memory import Timer
@@ -28,6 +28,30 @@ def due(touched: int, limit: int, opened: int, cool_down: int) -> int:
 
 class Idle(Expected):
     """One signal of this mechanism: `begins` are the touches, `ends` what closes it."""
+
+    renews = True
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Of what both rows have touched, the last touch counts."""
+        super().on_merge(customer, at, alerts)
+        touched: dict[str | None, int] = {}
+        running, told = timers.running(customer, self.name), open_ones(customer, self.name)
+        for subject, since in (
+            *((timer.subject, timer.since) for timer in running),
+            *((alert.subject, began(alert)) for alert in told),
+        ):
+            touched[subject] = max(since, touched.get(subject, since))
+        stands = set()
+        for alert in told:
+            last = touched[alert.subject]
+            if last <= began(alert):
+                stands.add(alert.subject)
+            else:
+                late = last < alert.opened_at
+                alerts.end(alert, last, "late_evidence" if late else "returned")
+        for timer in running:
+            if timer.since < touched[timer.subject] or timer.subject in stands:
+                timers.stop(customer, timer)
 
     def begin(
         self, customer: Customer, begin: Begin, event: Interaction, alerts: Alerts

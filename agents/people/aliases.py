@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from agents.identity import alias_of
+from agents.merging import give_up
 from agents.people.messages import Message
 from schemas import customer as state
 from schemas.customer import Customer
@@ -62,8 +63,7 @@ def _hand_over(board: "Switchboard", row: Row[Customer], message: Message) -> No
     if known.stage is None:
         _answer(board, message, "take")
         return
-    board.alerts.about(row.key, known)
-    board.alerts.leave()
+    give_up(row.key, known, board.alerts)
     _answer(board, message, "take", state=state.encode(known, deadline))
 
 

@@ -8,7 +8,6 @@ from agents.people.handing import take_over
 from agents.people.limits import place_for
 from agents.people.messages import Message
 from agents.people.profiles import tell
-from schemas import customer as state
 from schemas.customer import HASH, MAX_SEEN, Customer
 from schemas.instant import DAY
 from schemas.links import ASKED, LINKED, REFUSED, SEEN, SHARED, Link
@@ -110,11 +109,7 @@ def _take(board: "Switchboard", row: Row[Customer], message: Message) -> None:
         link.state = LINKED
     others: list[str] = []
     if message.state:
-        theirs = state.decode(message.state)
-        if theirs.links is not None:
-            others = [each.key for each in theirs.links.aliases]
-            theirs.links = None
-        take_over(board.logic, board.view, row, theirs, message.at, board.alerts)
+        others = take_over(board, row, message)
         _tell(board, row, "merged", message)
     elif was == ASKED:
         _tell(board, row, "linked", message)

@@ -2,36 +2,25 @@
 
 from typing import TYPE_CHECKING
 
-from agents.alerts import Alerts
-from agents.careful import SignalFailed
-from agents.people.seam import hand_over
-from schemas.customer import Customer
-from streams.rows import Row, View
+from agents.merging import hand_over
+from agents.people.messages import Message
+from schemas import customer as state
+from streams.rows import Row
 
 if TYPE_CHECKING:
-    from agents.decide import Customers
+    from agents.people.switchboard import Switchboard
 
 
-class Merging:
-    """Stands in for a signal where merging fails: the record that asked for it is refused."""
+def take_over(board: "Switchboard", row: Row[state.Customer], message: Message) -> list[str]:
+    """Merge what `message` hands over into the customer of `row`.
 
-    kinds = ()
-
-
-def take_over(
-    logic: "Customers",
-    view: View[Customer],
-    row: Row[Customer],
-    theirs: Customer,
-    at: int,
-    alerts: Alerts,
-) -> None:
-    """Merge `theirs` into the customer of `row`, at the event time `at`. Raises SignalFailed."""
-    view.touch(row)
-    customer = row.state
-    alerts.about(row.key, customer)
-    try:
-        hand_over(customer, theirs, alerts, at)
-    except Exception as why:
-        raise SignalFailed(row.key, Merging(), why, in_event=True) from why
-    logic.settle(view, row, at, alerts)
+    Returns the other aliases that were seen with that one. Raises SignalFailed.
+    """
+    board.view.touch(row)
+    theirs = state.decode(message.state)
+    links, theirs.links = theirs.links, None
+    name = f"{message.alias} {message.customer} {message.at}"
+    alerts, logic = board.alerts, board.logic
+    hand_over(row.key, row.state, theirs, name, message.at, alerts, logic.rulebook)
+    logic.settle(board.view, row, message.at, alerts)
+    return [] if links is None else [link.key for link in links.aliases]

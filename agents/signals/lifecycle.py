@@ -55,8 +55,10 @@ class Lifecycle:
         flags = _FLAGS.get(kind, 0)
         if kind in ("signed_up", "subscription_started"):
             life.flags &= ~CLOSED
+            life.begun_at = max(life.begun_at, event.time)
         life.flags |= flags
         if flags == CLOSED:
+            life.closed_at = max(life.closed_at, event.time)
             alerts.stage(LOST, event.time, kind)
         elif customer.stage not in AWAY and customer.stage != WON_BACK:
             alerts.stage(base(customer), event.time, kind)

@@ -111,7 +111,7 @@ def test_in_any_order_all_is_known_as_if_everybody_had_said_who_they_were(
     """Each alias has one owner, who is linked to it at some time; 3 = under the customer id."""
     town, order, oracle = Town(PARTITIONS, logic=LOGIC), Order(drawn), Harness(logic=LOGIC)
     belongs = {owner: owned[number * 2 : number * 2 + 2] for number, owner in enumerate(CUSTOMERS)}
-    number, phases = 0, [said[n :: PHASES] for n in range(PHASES)]
+    number, phases = 0, [said[n::PHASES] for n in range(PHASES)]
     for phase, some in enumerate(phases):
         begin, honestly = START + phase * PHASE, list[Event]()
         for place, (kind, owner, way) in enumerate(some):
