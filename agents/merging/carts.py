@@ -76,15 +76,6 @@ def join(one: Cart, other: Cart) -> Cart:
     return cart
 
 
-def closed_at(known: Carts, name: str | None) -> int:
-    """The latest order that closed the cart of that name (microseconds); 0: none."""
-    digest, found = named_carts.digest((name or "").encode()), known.all_closed_at
-    for tomb in entries(known.closed, 2 * HASH):
-        if tomb[:HASH] == digest:
-            found = max(found, int.from_bytes(tomb[HASH:], "big"))
-    return found
-
-
 def _known(customer: Customer) -> Carts:
     """The row's carts; without any, every order so far has closed all there were."""
     if customer.carts is not None:

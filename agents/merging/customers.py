@@ -5,21 +5,28 @@ from typing import Any
 
 import structlog
 import xxhash
+from msgspec import Struct
 
 from agents.careful import name_of
 from agents.merging import scope, waits
-from agents.merging.carts import carts
-from agents.merging.contacts import contacts
-from agents.merging.correspondence import correspondence
-from agents.merging.habits import habits
-from agents.merging.journey import journey
-from agents.merging.purchases import life, purchases
-from agents.merging.rules import content
-from agents.merging.service import service
+from agents.merging.carts import CART, CARTS, carts
+from agents.merging.contacts import CONTACT, CONTACTS, contacts
+from agents.merging.correspondence import CORRESPONDENCE, MATTER, correspondence
+from agents.merging.habits import HABITS, WAITING, habits
+from agents.merging.journey import JOURNEY, PERK, journey
+from agents.merging.purchases import LIFE, PURCHASES, life, purchases
+from agents.merging.rules import Rules, content
+from agents.merging.service import ELEMENT, HELD, SERVICE, VISIT, service
 from agents.merging.stages import reckoned, stage
 from schemas import customer as state
-from schemas.customer import Customer
-from schemas.memory import NEVER
+from schemas.alert import Evidence
+from schemas.correspondence import Correspondence, Matter
+from schemas.customer import Cart, Carts, Contact, Contacts, Customer, OpenAlert, Purchases
+from schemas.habits import Habits, Waiting
+from schemas.journey import Journey, Perk
+from schemas.memory import NEVER, Answer, Life, Piece, Timer
+from schemas.merged import Merged
+from schemas.service import Element, Held, Service, Visit
 
 log = structlog.get_logger("heed.signals")
 
@@ -54,6 +61,28 @@ FOLDS: dict[str, Fold] = {
     "links": lambda earlier, later: earlier.links or later.links,
 }
 """How each other field of `Customer` is made of two."""
+
+PARTS: dict[type[Struct], Rules] = {
+    Carts: CARTS,
+    Cart: CART,
+    Contacts: CONTACTS,
+    Contact: CONTACT,
+    Purchases: PURCHASES,
+    Life: LIFE,
+    Correspondence: CORRESPONDENCE,
+    Matter: MATTER,
+    Journey: JOURNEY,
+    Perk: PERK,
+    Service: SERVICE,
+    Visit: VISIT,
+    Held: HELD,
+    Element: ELEMENT,
+    Habits: HABITS,
+    Waiting: WAITING,
+}
+"""By what rules the fields of each part of it are made of two."""
+WHOLE = frozenset({OpenAlert, Timer, Answer, Piece, Evidence, Merged})
+"""Of these both rows' are kept, as they are."""
 
 
 def merge(

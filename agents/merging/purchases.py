@@ -1,9 +1,10 @@
 """Purchases of two rows, and what of them leads to a stage of life."""
 
-from agents.lifecycle import CLOSED, HAS_BEEN_LOYAL
+from agents.lifecycle import CLOSED
+from agents.mechanisms.rhythm import returned
 from agents.merging.rules import Rules, content, either, first, fold, last, packed, times, total
-from schemas.customer import MAX_PURCHASE_DAYS, NEVER, Customer, Purchases
-from schemas.instant import DAY
+from agents.signals.lifecycle import won_back
+from schemas.customer import MAX_PURCHASE_DAYS, Customer, Purchases
 from schemas.memory import MAX_CATEGORIES, Life
 
 PURCHASES: Rules = {
@@ -69,32 +70,10 @@ def life(earlier: Customer, later: Customer) -> Life | None:
         if bought > at:
             days = purchases(earlier, later)
             assert days is not None
-            come_back(merged, returned(days, at))
+            won_back(merged, returned(days, at))
         elif merged.begun_at > at:
             merged.flags &= ~CLOSED
     return merged
-
-
-def come_back(life: Life, day: int) -> None:
-    """Somebody who was being lost bought again on that day."""
-    life.flags &= ~(CLOSED | HAS_BEEN_LOYAL)
-    life.won_back = max(life.won_back, day)
-
-
-def until(history: Purchases, at: int) -> Purchases:
-    """The history as it was at the instant `at`, as far as days say; without money."""
-    back, day = returned(history, at), at // DAY
-    days = [each for each in history.days if each <= day and each < back]
-    return Purchases(history.first, days, history.older)
-
-
-def returned(history: Purchases, at: int) -> int:
-    """The first purchase day with an order not before the instant `at`, as far as is known."""
-    day, last_day = at // DAY, history.last_at // DAY
-    for each in history.days:
-        if each > day or (each == day == last_day and history.last_at >= at):
-            return each
-    return NEVER
 
 
 def _last(history: Purchases) -> tuple[int, str, bytes]:
