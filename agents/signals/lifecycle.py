@@ -100,6 +100,16 @@ def won_back(life: Life, day: int) -> None:
     life.won_back, life.closed_at = day, 0
 
 
+def had_come_back(customer: Customer, day: int) -> None:
+    """It turns out that they were won back on that day; whether an account that was closed still is
+    has been found out by then."""
+    life = customer.life
+    if life is None:
+        life = customer.life = Life()
+    life.flags &= ~HAS_BEEN_LOYAL
+    life.won_back = max(life.won_back, day)
+
+
 def _keep_categories(life: Life, event: Interaction) -> None:
     products = event.properties.products if event.properties is not None else None
     for product in products or ():
