@@ -1,29 +1,14 @@
 """How signals speak: alerts of the row at hand are opened, resolved and told here."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from agents import lifecycle
-from agents.identity import routing_key, who
+from agents.identity import routing_key
 from agents.manners.router import EXCLUDED, Router
-from schemas import lifecycle as lifecycle_out
-from schemas.alert import (
-    Action,
-    Alert,
-    Evidence,
-    Handling,
-    Resolution,
-    Rule,
-    Severity,
-    Status,
-    Value,
-    alert_id,
-    encode,
-    evidence_out,
-)
+from agents.telling import Telling, detected_at, nothing
+from schemas.alert import Action, Evidence, Resolution, Severity, Status, Value, alert_id
 from schemas.customer import Customer, OpenAlert
-from schemas.instant import rfc3339
-from schemas.manners import Handled
 from schemas.memory import NEVER
 from streams.contract import Decision, Output
 
@@ -31,11 +16,9 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 INFO, WARNING, ERROR, CRITICAL = range(4)
 
 Facts = list[float | int | str | None]
-Advice = Callable[[str, str | None, str | None], Action | None]
-"""What to do about a signal, by party and brand."""
 
 
-def _none(signal: str, party: str | None, brand: str | None) -> Action | None:
+def _none(signal: str, party: str | None, brand: str | None, team: str) -> Action | None:
     return None
 
 
@@ -47,8 +30,8 @@ class Kind(NamedTuple):
     clears_if: str
     reason: Callable[[Facts], str]
     parameters: Callable[[Facts], dict[str, Any]]
-    value: Callable[[Facts], Value | None] = lambda _: None
-    probability: Callable[[Facts], float | None] = lambda _: None
+    value: Callable[[Facts], Value | None] = nothing
+    probability: Callable[[Facts], float | None] = nothing
     version: int = 1
     severity: int = WARNING
     opens: str = ""
@@ -59,7 +42,7 @@ class Kind(NamedTuple):
     mechanism: str = ""
     notice: bool = False
     """Told once, with no state to clear."""
-    respond_by: Callable[[Facts], int | None] = lambda _: None
+    respond_by: Callable[[Facts], int | None] = nothing
     """Until when somebody should have answered (microseconds)."""
     concern: str = ""
     """Its class: of one class a team is told once within the cap of the house."""
@@ -83,20 +66,16 @@ class Alerts:
         decision: Decision,
         wall: int | None,
         router: Router | None = None,
-        advice: Advice = _none,
+        telling: Telling | None = None,
     ) -> None:
-        """Without a `router` no team is told of its own, and nothing is held back."""
+        """Without a `router` no team has a topic of its own, and nothing is held back. `telling`
+        renders alerts, and remembers what it has rendered for the next decision."""
         self._kinds = kinds
-        self._advice = advice
         self._decision = decision
-        self._detected = None if wall is None else rfc3339(wall)
+        self._detected = detected_at(wall)
         self._router = router
         self._roles: Mapping[str, str] = {} if router is None else router.roles
-        # Making the 29 fields of an alert anew costs more than filling in those that change.
-        self._forms: dict[str, Alert] = {}
-        self._change = lifecycle_out.StageChange(
-            party="", to="acquired", reason="", event_time="", detected_at=self._detected
-        )
+        self._telling = telling or Telling(_none)
         self._key = ""
         self._customer = Customer()
         self.resolved = ""
@@ -240,27 +219,15 @@ class Alerts:
         before = customer.stage
         if before == stage:
             return
-        gauges = decision.gauges
+        gauges, telling = decision.gauges, self._telling
+        move = telling.move(before, stage)
         if before is not None:
-            was = ("customers", before)
-            gauges[was] = gauges.get(was, 0) - 1
-        entered = ("customers", stage)
-        gauges[entered] = gauges.get(entered, 0) + 1
+            gauges[move.left] = gauges.get(move.left, 0) - 1
+        gauges[move.entered] = gauges.get(move.entered, 0) + 1
+        decision.counts[move.counted] += 1
         customer.stage = stage
-        decision.counts["lifecycle_transitions", before or "", stage] += 1
-        change = self._change
-        change.customer_id, change.aliases = who(self._key)
-        change.party = customer.party or "customer"
-        change.brand = customer.brand
-        change.branch = customer.branch
-        change.segment = customer.segment
-        change.region = customer.region
-        change.from_ = cast("lifecycle_out.Stage | None", before)
-        change.to = cast("lifecycle_out.Stage", stage)
-        change.reason = reason
-        change.event_time = rfc3339(at)
-        key = routing_key(self._key)
-        decision.outputs.append(Output("lifecycle", key, lifecycle_out.encode(change)))
+        value = telling.change(move, self._key, customer, at, reason, self._detected)
+        decision.outputs.append(Output("lifecycle", routing_key(self._key), value))
 
     def settle_stage(self, at: int) -> None:
         """Where it leaves the customer that alerts which lead to a stage were resolved."""
@@ -288,79 +255,24 @@ class Alerts:
         team_only: bool = False,
     ) -> None:
         """Write what an alert is from `at` on; `by` is what that adds to the open ones."""
-        signal, facts, customer = alert.signal, alert.facts, self._customer
-        kind, opened_at = self._kinds[signal], alert.opened_at
-        told = self._forms.get(signal) or self._form(kind)
-        told.alert_id = name = alert_id(signal, self._key, alert.subject, opened_at)
-        told.status = status
-        told.resolution = resolution
-        told.severity = severity = SEVERITIES[alert.severity]
-        told.customer_id, told.aliases = who(self._key)
-        told.party = customer.party or "customer"
-        told.brand = customer.brand
-        told.branch = customer.branch
-        told.segment = customer.segment
-        told.region = customer.region
-        told.subject = alert.subject
-        told.lifecycle_stage = customer.stage
-        told.event_time = became_true = rfc3339(at)
-        told.opened_at = became_true if at == opened_at else rfc3339(opened_at)
-        told.resolved_at = became_true if resolution is not None else None
-        told.probability = kind.probability(facts)
-        told.value_at_risk = value = kind.value(facts)
-        told.team = team = alert.team or kind.team
-        told.evidence = evidence_out(alert.evidence)
-        told.reason = kind.reason(facts)
-        told.rule.parameters = kind.parameters(facts)
-        told.suppressed_by = alert.suppressed_by
-        respond_by = kind.respond_by(facts)
-        told.respond_by = None if respond_by is None else rfc3339(respond_by)
-        told.recommended_action = (
-            self._advice(signal, customer.party, customer.brand) if resolution is None else None
+        kind, decision = self._kinds[alert.signal], self._decision
+        form = self._telling.form(kind, status, resolution, SEVERITIES[alert.severity])
+        name, value = self.id_of(alert), kind.value(alert.facts)
+        told = self._telling.alert(
+            form, name, self._key, self._customer, alert, at, value, self._detected
         )
-        told.handling = None if alert.handled is None else _handling(alert.handled)
-        key, said = name.encode(), encode(told)
+        key, team = name.encode(), alert.team or kind.team
+        if not team_only:
+            decision.outputs.append(Output("alerts", key, told))
+            decision.counts[form.counted] += 1
+            if by:
+                self._count_open(kind.name, team, value, by)
         if alert.routed and team in self._roles:
-            self._decision.outputs.append(Output(self._roles[team], key, said))
-        if team_only:
-            return
-        self._decision.outputs.append(Output("alerts", key, said))
-        self._decision.counts["alerts", signal, severity, status] += 1
-        if by:
-            self._count_open(signal, team, value, by)
+            decision.outputs.append(Output(self._roles[team], key, told))
 
     def _tell_team(self, alert: OpenAlert, at: int, first: bool) -> None:
         """Tell its team of an alert that was held back: the alert itself is as it was."""
         self._tell(alert, "open" if first else "updated", at, None, 0, team_only=True)
-
-    def _form(self, kind: Kind) -> Alert:
-        """The alert of a signal with all that is the same each time, filled in by `_tell`."""
-        form = self._forms[kind.name] = Alert(
-            alert_id="",
-            signal=kind.name,
-            status="open",
-            severity="warning",
-            party="",
-            event_time="",
-            opened_at="",
-            detected_at=self._detected,
-            team=kind.team,
-            evidence=[],
-            reason="",
-            clears_if=kind.clears_if,
-            rule=Rule(kind.name, kind.version, {}),
-        )
-        return form
-
-
-def _handling(handled: Handled) -> Handling | None:
-    at, until = handled.acknowledged_at, handled.snoozed_until
-    if not (at or until or handled.outcome or handled.by):
-        return None
-    return Handling(
-        rfc3339(at) if at else None, handled.acknowledged_by, rfc3339(until) if until else None,
-        handled.outcome, handled.amount, handled.cost, handled.by,
-    )  # fmt: skip
 
 
 def _by_expiry(alert: OpenAlert) -> tuple[int, str, str]:

@@ -17,6 +17,7 @@ from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
 from agents.rulebook import Chapter, Rulebook
+from agents.telling import Telling
 from schemas import customer as state
 from schemas.customer import (
     AXIS_BYTES,
@@ -70,6 +71,7 @@ class Customers:
         self.router = self.rulebook.router(warm_up_until)
         self.roles = tuple(self.router.roles.values())
         """The topics that are written besides the usual ones: those of the teams."""
+        self.telling = Telling(self.rulebook.advice)
         self.muted: set[tuple[str, str]] = set()
         """Rows, and the watching signals that have just failed on them: they are left out."""
 
@@ -79,7 +81,7 @@ class Customers:
     def alerts(self, decision: Decision, wall: int | None) -> Alerts:
         """What signals speak to, for one decision."""
         book = self.rulebook
-        return Alerts(book.kinds, decision, wall, self.router, book.advice)
+        return Alerts(book.kinds, decision, wall, self.router, self.telling)
 
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         mark = view.mark()
