@@ -12,6 +12,7 @@ from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
 from agents.careful import SignalFailed, carefully, carefully_due, name_of
+from agents.heartbeat import tell_clock
 from agents.identity import routing_key, row_key
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
@@ -68,10 +69,10 @@ class Customers:
         """`future`: how far past its Kafka timestamp a record may lie, None for histories."""
         self.rulebook = rulebook or Rulebook()
         self.future = future
+        self.telling = Telling(self.rulebook.advice)
         self.router = self.rulebook.router(warm_up_until)
         self.roles = tuple(self.router.roles.values())
         """The topics that are written besides the usual ones: those of the teams."""
-        self.telling = Telling(self.rulebook.advice)
         self.muted: set[tuple[str, str]] = set()
         """Rows, and the watching signals that have just failed on them: they are left out."""
 
@@ -171,6 +172,8 @@ class Customers:
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():
             counts["interactions", channel, "custom" if kind.startswith("x_") else kind] += number
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
 
     def tick(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
@@ -186,6 +189,8 @@ class Customers:
         decision = Decision()
         alerts = self.alerts(decision, wall)
         self._fire_due(view, alerts, limit)
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
 
     def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:

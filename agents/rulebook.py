@@ -48,7 +48,11 @@ class Rulebook:
         standards: Standards | None = None,
         text: Classifier | None = None,
         playbooks: Playbooks | None = None,
+        *,
+        observed: bool = True,
     ) -> None:
+        """`observed`: whether what concerns groups is told the groups agent."""
+        self.observed = observed
         self.standards = standards or Standards()
         self.text = text or _default_text()
         self.playbooks = playbooks or built_in()
@@ -113,13 +117,7 @@ class Rulebook:
 
         What may cost more than the team may spend needs approval.
         """
-        found = self.playbooks.action(signal, party, brand)
-        if found is None:
-            return None
-        table, cost = self.standards.declared.get(team), found.max_cost
-        most = None if table is None else table.may_spend
-        needs = found.needs_approval or (cost is not None and most is not None and cost > most)
-        return Action(found.code, found.text, cost, needs)
+        return advised(self.playbooks, self.standards, signal, party, brand, team)
 
     def _chapter(self, scope: Scope) -> Chapter:
         party, brand, branch, segments, queue = scope
@@ -129,9 +127,27 @@ class Rulebook:
         manners = standards.manners(party, brand, branch, axes)
         made = self._made.get((limits, table, manners))
         if made is None:
-            made = _chapter(House(limits, clock(table), standards.own, self.text, manners))
-            self._made[limits, table, manners] = made
+            house = House(limits, clock(table), standards.own, self.text, manners, self.observed)
+            made = self._made[limits, table, manners] = _chapter(house)
         return made
+
+
+def advised(
+    playbooks: Playbooks,
+    standards: Standards,
+    signal: str,
+    party: str | None,
+    brand: str | None,
+    team: str,
+) -> Action | None:
+    """What is recommended; it needs approval where it may cost more than the team may spend."""
+    found = playbooks.action(signal, party, brand)
+    if found is None:
+        return None
+    table, cost = standards.declared.get(team), found.max_cost
+    most = None if table is None else table.may_spend
+    needs = found.needs_approval or (cost is not None and most is not None and cost > most)
+    return Action(found.code, found.text, cost, needs)
 
 
 @cache

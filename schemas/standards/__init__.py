@@ -45,6 +45,7 @@ from schemas.standards.dissatisfaction import (
 )
 from schemas.standards.dump import dump
 from schemas.standards.file import BadStandards, load, parse
+from schemas.standards.groups import ChannelClosed, Formula, ServiceLevelMissed
 from schemas.standards.hours import HoursTable, Opening
 from schemas.standards.house import Exclude, Override, Scope, Standards, Where
 from schemas.standards.limits import Limits, Severity, Standing
@@ -157,4 +158,7 @@ __all__ = [
     "OccasionDue",
     "SpendGrown",
     "StandardMissed",
+    "Formula",
+    "ServiceLevelMissed",
+    "ChannelClosed",
 ]
