@@ -73,6 +73,7 @@ def _standing(key: str, customer: Customer, rulebook: Rulebook) -> list[Standing
 def _stands(key: str, customer: Customer, alert: OpenAlert, rulebook: Rulebook) -> Standing:
     kind, facts = rulebook.kinds[alert.signal], alert.facts
     respond_by, handled = kind.respond_by(facts), alert.handled or Handled()
+    team = alert.team or kind.team
     return Standing(
         alert_id=alert_id(alert.signal, key, alert.subject, alert.opened_at),
         signal=alert.signal,
@@ -81,11 +82,11 @@ def _stands(key: str, customer: Customer, alert: OpenAlert, rulebook: Rulebook) 
         opened_at=rfc3339(alert.opened_at),
         expires_at=None if alert.until == NEVER else rfc3339(alert.until),
         respond_by=None if respond_by is None else rfc3339(respond_by),
-        team=alert.team or kind.team,
+        team=team,
         reason=kind.reason(facts),
         clears_if=kind.clears_if,
         value_at_risk=kind.value(facts),
-        recommended_action=rulebook.advice(alert.signal, customer.party, customer.brand),
+        recommended_action=rulebook.advice(alert.signal, customer.party, customer.brand, team),
         evidence=evidence_out(alert.evidence),
         suppressed_by=alert.suppressed_by,
         held_until=_if_any(alert.held_until),
