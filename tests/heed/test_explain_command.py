@@ -77,7 +77,7 @@ def test_the_newest_moments_are_kept(file: str) -> None:
 
 
 def test_nobody_is_said_to_be_nobody(file: str) -> None:
-    with pytest.raises(Unknown, match="nobody is known as carol in these files"):
+    with pytest.raises(Unknown, match="nobody is known as carol by that time"):
         CliRunner().invoke(app, ["explain", "carol", file], catch_exceptions=False)
 
 
