@@ -132,18 +132,30 @@ class Alerts:
         alerts = self._customer.alerts
         for index, alert in enumerate(alerts):
             if alert.signal == signal and alert.subject == subject:
-                del alerts[index]
-                self.changes.append(Change(alert, resolution))
-                if signal in lifecycle.LEADS_TO:
-                    self.resolved = signal
-                if alert.until == self._customer.alerts_due:
-                    self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
-                status: Status = "expired" if resolution == "expired" else "resolved"
-                at = max(at, alert.opened_at)
-                self._tell(alert, status, at, resolution, -1)
-                if self._router is not None:
-                    self._router.ended(self._customer, alert, at, self._tell_team)
+                self._close(index, at, resolution)
                 return
+
+    def end(self, alert: OpenAlert, at: int, resolution: Resolution) -> None:
+        """The same for this very one, where several of its signal and subject stand."""
+        for index, other in enumerate(self._customer.alerts):
+            if other is alert:
+                self._close(index, at, resolution)
+                return
+
+    def _close(self, index: int, at: int, resolution: Resolution) -> None:
+        alerts = self._customer.alerts
+        alert = alerts[index]
+        del alerts[index]
+        self.changes.append(Change(alert, resolution))
+        if alert.signal in lifecycle.LEADS_TO:
+            self.resolved = alert.signal
+        if alert.until == self._customer.alerts_due:
+            self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
+        status: Status = "expired" if resolution == "expired" else "resolved"
+        at = max(at, alert.opened_at)
+        self._tell(alert, status, at, resolution, -1)
+        if self._router is not None:
+            self._router.ended(self._customer, alert, at, self._tell_team)
 
     def escalate(self, alert: OpenAlert, at: int, severity: int) -> None:
         """An open alert is of another severity from `at` on: told as `updated`."""
@@ -185,7 +197,27 @@ class Alerts:
 
     def id_of(self, alert: OpenAlert) -> str:
         """The `alert_id` under which an open alert of this row was told."""
+        if alert.told_as is not None:
+            return alert.told_as.hex()
         return alert_id(alert.signal, self._key, alert.subject, alert.opened_at)
+
+    def reckon(self, alert: OpenAlert, by: int) -> None:
+        """An open alert comes to this row (1) or leaves it (-1): so do its gauges."""
+        team, value = alert.team, None
+        kind = self._kinds.get(alert.signal)
+        if kind is not None:
+            team, value = team or kind.team, kind.value(alert.facts)
+        self._count_open(alert.signal, team or "", value, by)
+
+    def leave(self) -> None:
+        """The row at hand is given up: its customer is counted, and its alerts stand, elsewhere."""
+        customer, gauges = self._customer, self._decision.gauges
+        for alert in customer.alerts:
+            alert.told_as = bytes.fromhex(self.id_of(alert))
+            self.reckon(alert, -1)
+        if customer.stage is not None:
+            name = ("customers", customer.stage)
+            gauges[name] = gauges.get(name, 0) - 1
 
     def expire(self, now: int) -> None:
         """Close what expires by itself by `now`, in the order of its expiry."""

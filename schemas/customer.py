@@ -22,6 +22,7 @@ from schemas.journey import Journey
 from schemas.manners import MANNERS_BYTES, Handled, Manners
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
+from schemas.merged import Merged
 from schemas.observed import Observed
 from schemas.service import Service
 
@@ -52,9 +53,9 @@ _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
 _SOME = 16
 """Of more than these some are too large for `_most` to say that all of them fit."""
-_FIXED = 4_700
+_FIXED = 5_060
 """The most that the fields take which hold no lists of those: scope, event ids, purchases, tombs,
-answers and callbacks, and what each group of signals remembers."""
+answers and callbacks, what each group of signals remembers, and what was merged."""
 _FACT, _EVIDENCE = 68, 170
 _MANNERED = 88
 """What an alert takes at most of manners alone. Nobody is forgotten a cart or an alert sooner for
@@ -67,6 +68,7 @@ class OpenAlert(Struct, array_like=True):
     At `until` it expires by itself. `team` is set where the house routes it otherwise than usual.
     `routed`: its team has been told, and is told of all that becomes of it. At `held_until` it is
     to be judged again whether the team is told (0: no such time).
+    `told_as` is its `alert_id` (16 bytes), where it opened under another row than the present one.
     """
 
     signal: str
@@ -81,6 +83,7 @@ class OpenAlert(Struct, array_like=True):
     routed: bool = False
     held_until: int = 0
     handled: Handled | None = None
+    told_as: bytes | None = None
 
 
 class Cart(Struct, array_like=True, gc=False):
@@ -209,6 +212,7 @@ class Customer(Struct, array_like=True):
     habits: Habits | None = None
     manners: Manners | None = None
     observed: Observed | None = None
+    merged: Merged | None = None
 
     @property
     def deadline(self) -> int:
@@ -323,7 +327,7 @@ def _most(customer: Customer) -> int:
     for timer in customer.timers:
         most += 110 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
     for alert in customer.alerts:
-        most += 200 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
+        most += 220 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
     if customer.carts is not None:
         most += 700 * len(customer.carts.carts)
     if customer.contacts is not None:
