@@ -130,9 +130,9 @@ def _heard(
             continue
         if is_theirs and (at is None or event.time <= at):
             count += 1
-            found.append(moment(event))
-            time = found[-1].time
-            first = time if first is None else min(first, time)
+            heard = moment(event)
+            found.append(heard)
+            first = heard.time if first is None else min(first, heard.time)
     return found, count, first
 
 
