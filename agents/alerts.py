@@ -85,6 +85,11 @@ class Alerts:
         self.changes: list[Change] = []
         """What has opened and ended of the row at hand, for the signals that weigh others."""
 
+    @property
+    def detected(self) -> str | None:
+        """The wall clock of this decision, as it is told; None in replays."""
+        return self._detected
+
     def about(self, key: str, customer: Customer) -> None:
         """From here on alerts are of this row."""
         self._key = key

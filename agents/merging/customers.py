@@ -57,6 +57,8 @@ FOLDS: dict[str, Fold] = {
     "journey": journey,
     "service": service,
     "habits": habits,
+    # A row that is given up has none: what it was linked to is asked for anew.
+    "links": lambda earlier, later: earlier.links or later.links,
 }
 """How each other field of `Customer` is made of two."""
 
