@@ -62,7 +62,8 @@ def explain(
                 settings = msgspec.structs.replace(
                     settings, bootstrap=answer.bootstrap, input_topic=answer.topic
                 )
-            made = with_timeline(made, settings, timeline)
+            own = standards_of(standards or settings.standards)
+            made = with_timeline(made, settings, timeline, own)
     made.timeline = made.timeline[-timeline:] if timeline else []
     if json:
         print(encode(made).decode())

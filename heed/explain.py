@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from agents.explain import Explanation, Moment, explain
+from agents.explain import Explanation, Moment, explain, points_to
 from agents.explain import explanation as form
 from agents.explain.timeline import moment, told
 from agents.explain.whom import candidates
-from agents.identity import row_key, who
+from agents.identity import Names, alias_of
 from heed.formats import STDIN, read
 from heed.progress import watched
 from heed.records import Read, newest
@@ -49,28 +49,29 @@ def rereadable(files: Sequence[str], format: str) -> Again:
 
 
 class Lived(Replay):
-    """A replay that notes what is told of one customer."""
+    """A replay that notes what is told of one person."""
 
-    def __init__(self, asked: str, standards: Standards | None, most: int) -> None:
-        """At least the last `most` of what is told is kept, of each row that may be meant."""
+    def __init__(self, keys: Sequence[str], standards: Standards | None, most: int) -> None:
+        """At least the last `most` of what is told of the rows `keys` is kept."""
         super().__init__(standards)
-        self.wanted = candidates(asked)
-        self.told = {key: deque[Moment](maxlen=most) for key in self.wanted}
-        self._names = [key.partition(":")[2].encode() for key in self.wanted]
+        self.told = deque[Moment](maxlen=most)
+        self._ids = {key[2:] for key in keys if key.startswith("c:")}
+        self._aliases = {alias_of(key) for key in keys if not key.startswith("c:")}
+        self._names = [key.partition(":")[2].encode() for key in keys]
 
     def _take(self, decision: Decision, refused: list[Refusal] | None) -> Iterator[Output]:
         for output in decision.outputs:
             if output.topic in _BOTH and _names(self._names, output.value):
-                self._note(output)
+                said: Any = _BOTH[output.topic](output.value)
+                seen = told(output) if self._is_theirs(said) else None
+                if seen is not None:
+                    self.told.append(seen)
         return super()._take(decision, refused)
 
-    def _note(self, output: Output) -> None:
-        said: Any = _BOTH[output.topic](output.value)
-        for key, moments in self.told.items():
-            if (said.customer_id, said.aliases) == who(key):
-                seen = told(output)
-                if seen is not None:
-                    moments.append(seen)
+    def _is_theirs(self, said: Any) -> bool:
+        if said.customer_id is not None:
+            return said.customer_id in self._ids
+        return not self._aliases.isdisjoint((said.aliases or {}).items())
 
 
 def from_files(
@@ -78,21 +79,16 @@ def from_files(
 ) -> Explanation:
     """Replay `values` up to the time `at` (their end for None) and explain who is meant.
 
-    They are read twice: who is linked to whom is known at their end. Raises Unknown.
+    They are read again for the timeline: who is linked to whom is known at their end. Raises
+    Unknown.
     """
-    replay = Lived(asked, standards, most)
-    for _ in replay.run(values() if at is None else _upto(values(), at), at):
-        pass
-    for key in replay.wanted:
-        stored = replay.stored(key)
-        if stored is not None:
-            break
-    else:
-        raise Unknown(f"nobody is known as {asked} by that time")
-    made = explain(key, stored, replay.logic.rulebook, replay.customers.view.clock.now)
-    heard, count, first = _heard(made.keys, values(), at, most)
+    names = names_of(standards)
+    made, lived = _explained(candidates(asked, names), values, standards, at, most)
+    if made.linked or made.key not in candidates(asked, names)[:1]:
+        made, lived = _explained(made.keys, values, standards, at, most)
+    heard, count, first = _heard(made.keys, values(), at, most, names)
     made.known_since = first or made.known_since
-    moments = [*heard, *replay.told[key]]
+    moments = [*heard, *lived.told]
     made.timeline = sorted(moments, key=lambda each: each.time)[-most:]
     said = f"{count} interaction{'' if count == 1 else 's'}"
     made.timeline_note = (
@@ -101,6 +97,30 @@ def from_files(
         else f"all that these files tell: {said}"
     )
     return made
+
+
+def names_of(standards: Standards | None) -> Names:
+    """How the house reads aliases."""
+    return Names(None if standards is None else standards.identity.region)
+
+
+def _explained(
+    keys: Sequence[str], values: Again, standards: Standards | None, at: int | None, most: int
+) -> tuple[Explanation, Lived]:
+    """Replay, and explain the first of the rows `keys` that is there, or whom it points to."""
+    lived = Lived(keys, standards, most)
+    for _ in lived.run(values() if at is None else _upto(values(), at), at):
+        pass
+    for key in keys:
+        stored = lived.stored(key)
+        if stored is None:
+            continue
+        pointed = points_to(stored)
+        if pointed is not None:
+            key, stored = pointed, lived.stored(pointed) or stored
+        now = lived.customers.view.clock.now
+        return explain(key, stored, lived.logic.rulebook, now), lived
+    raise Unknown(f"nobody is known as {keys[0].removeprefix('c:')} by that time")
 
 
 def _upto(values: Iterable[bytes], at: int) -> Iterator[bytes]:
@@ -115,7 +135,7 @@ def _upto(values: Iterable[bytes], at: int) -> Iterator[bytes]:
 
 
 def _heard(
-    keys: Sequence[str], values: Iterable[bytes], at: int | None, most: int
+    keys: Sequence[str], values: Iterable[bytes], at: int | None, most: int, house: Names
 ) -> tuple[Sequence[Moment], int, str | None]:
     """The newest interactions of these rows, how many there are, and when the first was."""
     names, wanted = [key.partition(":")[2].encode() for key in keys], set(keys)
@@ -125,7 +145,7 @@ def _heard(
             continue
         try:
             event = decode(value)
-            is_theirs = row_key(event) in wanted
+            is_theirs = house.row_key(event) in wanted
         except Rejected:
             continue
         if is_theirs and (at is None or event.time <= at):
@@ -148,15 +168,16 @@ def from_kafka(
 
     Raises Unknown, Unusable.
     """
-    for key in candidates(asked):
-        read = newest([key], settings, MOST_REPLAYED)
+    names = names_of(standards)
+    for key in candidates(asked, names):
+        read = newest([key], settings, MOST_REPLAYED, names)
         if read.values:
             break
     else:
         raise Unknown(f"{settings.input_topic} has no interaction of {asked}")
     made = from_files(key, lambda: read.values, standards, at, most)
     if made.linked:
-        read = newest(made.keys, settings, MOST_REPLAYED)
+        read = newest(made.keys, settings, MOST_REPLAYED, names)
         made = from_files(key, lambda: read.values, standards, at, most)
     made.timeline_note = _note(read, settings)
     return made
@@ -205,13 +226,15 @@ def _refused(why: urllib.error.HTTPError, asked: str, address: str) -> Unusable:
     return Unknown(sentence) if why.code == 404 else Unusable(sentence)
 
 
-def with_timeline(made: Explanation, settings: Settings, most: int) -> Explanation:
+def with_timeline(
+    made: Explanation, settings: Settings, most: int, standards: Standards | None = None
+) -> Explanation:
     """Put the interactions that Kafka still has in the place of what the state remembers of them.
 
     What the state knows from before them stays. Where Kafka is not to be had, that is said.
     """
     try:
-        read = newest(made.keys, settings, most)
+        read = newest(made.keys, settings, most, names_of(standards))
     except Unusable as why:
         made.timeline_note += f"; the interactions themselves could not be read: {why}"
         return made

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from agents.identity import routing_key, row_key
+from agents.identity import Names, routing_key
 from schemas.interaction import Interaction, Rejected, decode
 from streams.contract import HOPS
 from streams.errors import Unusable
@@ -19,6 +19,8 @@ WINDOW = 20_000
 """So many records are read at once, from the end backwards."""
 MOST_READ = 400_000
 PATIENCE_SECONDS = 10.0
+BROKER_SECONDS = 5.0
+_PLAIN = Names()
 
 
 class Read(NamedTuple):
@@ -35,9 +37,10 @@ class Read(NamedTuple):
     whole: bool
 
 
-def newest(keys: Sequence[str], settings: Settings, most: int, patience: float = 5.0) -> Read:
+def newest(keys: Sequence[str], settings: Settings, most: int, names: Names = _PLAIN) -> Read:
     """The last `most` interactions of the rows `keys`, which are one person's. Raises Unusable.
 
+    `names` are the house's: how it reads aliases.
     Looks at no more than 400,000 records of each of their partitions, for ten seconds in all.
     """
     consumer = Consumer(
@@ -52,15 +55,15 @@ def newest(keys: Sequence[str], settings: Settings, most: int, patience: float =
     )
     topic, give_up = settings.input_topic, time.monotonic() + PATIENCE_SECONDS
     try:
-        known = consumer.list_topics(topic, timeout=patience).topics[topic]
+        known = consumer.list_topics(topic, timeout=BROKER_SECONDS).topics[topic]
         if known.error is not None or not known.partitions:
             raise Unusable(f"topic {topic} is not there")
         count = len(known.partitions)
         # Of the first key the most is to be expected: it comes first.
         numbers = dict.fromkeys(partition_of(routing_key(key), count) for key in keys)
-        parts = [_Partition(consumer, topic, number, keys) for number in numbers]
+        parts = [_Partition(consumer, topic, number, keys, names) for number in numbers]
         for part in parts:
-            part.read(most, give_up, patience)
+            part.read(most, give_up)
         return _joined(parts, most)
     except KafkaException as why:
         raise Unusable(f"{settings.bootstrap} does not answer ({why.args[0].str()})") from None
@@ -71,19 +74,24 @@ def newest(keys: Sequence[str], settings: Settings, most: int, patience: float =
 class _Partition:
     """One partition, read from its end backwards."""
 
-    def __init__(self, consumer: Consumer, topic: str, number: int, keys: Sequence[str]) -> None:
+    def __init__(
+        self, consumer: Consumer, topic: str, number: int, keys: Sequence[str], names: Names
+    ) -> None:
         self._consumer = consumer
         self._place = TopicPartition(topic, number)
         self._routing = {routing_key(key) for key in keys}
         self._keys = set(keys)
+        self._names = names
+        # Numbers are written in many ways.
+        self._by_phone = any(key.startswith("phone:") for key in keys)
         self.found: deque[tuple[Interaction, bytes]] = deque()
         self.looked_at = 0
         self.since = 0
         self.whole = False
 
-    def read(self, most: int, give_up: float, patience: float) -> None:
+    def read(self, most: int, give_up: float) -> None:
         """Until so many are found, or enough is read."""
-        first, end = self._consumer.get_watermark_offsets(self._place, timeout=patience)
+        first, end = self._consumer.get_watermark_offsets(self._place, timeout=BROKER_SECONDS)
         begin = end
         while begin > first and len(self.found) < most and self.looked_at < MOST_READ:
             upto, begin = begin, max(first, begin - WINDOW)
@@ -120,12 +128,14 @@ class _Partition:
         """The interaction, where it is of this person."""
         value, sent_under = message.value(), message.key()
         if value is None or not (
-            sent_under in self._routing or any(name in value for name in self._routing)
+            sent_under in self._routing
+            or any(name in value for name in self._routing)
+            or (self._by_phone and b'"phone"' in value)
         ):
             return None
         try:
             event = decode(value, message.timestamp()[1] * 1000)
-            if row_key(event) in self._keys:
+            if self._names.row_key(event) in self._keys:
                 return event
         except Rejected:
             return None

@@ -18,6 +18,7 @@ from tests.support.topics import names
 from tests.support.wait import until
 from tests.support.workers import Worker
 
+ALIASES = ("ann@example.com", "email:c3@example.com")
 CUSTOMERS = [f"c{number}" for number in range(12)]
 
 
@@ -25,6 +26,7 @@ def events() -> list[bytes]:
     """A cart for each customer, and for somebody of whom only an address is known."""
     people: list[dict[str, Any]] = [{"customer_id": name} for name in CUSTOMERS]
     people.append({"aliases": {"email": "Ann@Example.com"}})
+    people.append({"customer_id": "c3", "aliases": {"email": "c3@example.com"}})
     return [
         orjson.dumps(
             {"id": f"e{number}", "type": "product_added", "time": "2026-01-05T10:00:00Z",
@@ -73,6 +75,7 @@ def test_each_of_two_workers_answers_for_the_customers_of_the_other(
                     assert answers[name]["customer_id"] == name
                     assert answers[name]["ahead"][0]["signal"] == "cart_abandoned"
                 assert answers["ann@example.com"]["key"] == "email:ann@example.com"
+                assert answers["email:c3@example.com"]["customer_id"] == "c3", "it points there"
                 status, said = ask(worker, "nobody")
                 assert (status, said) == (404, {"error": "nobody is known as nobody"})
             done = subprocess.run(
@@ -83,8 +86,8 @@ def test_each_of_two_workers_answers_for_the_customers_of_the_other(
             )  # fmt: skip
             assert done.returncode == 0, done.stderr
             made = json.loads(done.stdout)
-            assert [each["id"] for each in made["timeline"]] == ["e3"]
-            assert f"1 interaction from {at.interactions}, all that is" in made["timeline_note"]
+            assert [each["id"] for each in made["timeline"]] == ["e3", "e13"]
+            assert f"2 interactions from {at.interactions}, all that is" in made["timeline_note"]
             assert two.stop() == 0
         assert one.stop() == 0
 
@@ -97,7 +100,9 @@ def _all(worker: Worker) -> dict[str, tuple[int, dict[str, Any]]] | None:
 
 
 def _everybody(worker: Worker) -> dict[str, dict[str, Any]] | None:
-    found = {name: ask(worker, name) for name in (*CUSTOMERS, "ann@example.com")}
+    found = {
+        name: ask(worker, name) for name in (*CUSTOMERS, "ann@example.com", "email:c3@example.com")
+    }
     if any(status != 200 for status, _ in found.values()):
         return None
     return {name: said for name, (_, said) in found.items()}
