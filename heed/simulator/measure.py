@@ -1,8 +1,8 @@
 """How well alarms agree with truths: precision, recall and delay.
 
-An alarm is right if a truth that its signal ought to notice holds for that customer around it (see
-`Meaning`). A truth is counted if all of its time to be noticed lies within what was watched, and is
-noticed by its first right alarm.
+An alarm is right if a truth that its signal ought to notice, or that makes it right as well, holds
+for that customer around it (see `Meaning`). A truth that it ought to notice is counted if all of
+its time to be noticed lies within what was watched, and is noticed by its first right alarm.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import fmean, median, stdev
 from typing import NamedTuple
 
-from heed.simulator.truth import MEANINGS, Meaning, Truth, truths_of
+from heed.simulator.truth import MEANINGS, Meaning, Truth
 
 
 class Alarm(NamedTuple):
@@ -48,10 +48,10 @@ class Figures:
 def measure(signal: str, truths: Iterable[Truth], alarms: Iterable[Alarm], end: int) -> Figures:
     """The figures of one signal; what was watched ends at `end`."""
     of_customer: dict[str, list[tuple[Truth, Meaning]]] = defaultdict(list)
-    ought = set(truths_of(signal))
     for truth in truths:
-        if truth.what in ought:
-            of_customer[truth.customer_id].append((truth, MEANINGS[truth.what]))
+        meaning = MEANINGS[truth.what]
+        if signal in meaning.signals or signal in meaning.also:
+            of_customer[truth.customer_id].append((truth, meaning))
     first: dict[int, int] = {}
     told = right = 0
     for alarm in sorted(each for each in alarms if each.signal == signal):
@@ -64,7 +64,7 @@ def measure(signal: str, truths: Iterable[Truth], alarms: Iterable[Alarm], end: 
         truth
         for pairs in of_customer.values()
         for truth, meaning in pairs
-        if truth.at + meaning.within <= end
+        if signal in meaning.signals and truth.at + meaning.within <= end
     ]
     delays = [first[id(truth)] - truth.at for truth in counted if id(truth) in first]
     return Figures(len(counted), len(delays), told, right, median(delays) if delays else None)
