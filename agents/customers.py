@@ -4,6 +4,7 @@ from typing import Any
 
 from agents.alerts import SEVERITIES
 from agents.decide import Customers
+from agents.explain.teller import CustomerTeller
 from agents.rulebook import Rulebook
 from agents.text import classifier
 from schemas import playbooks as playbooks_file
@@ -13,6 +14,7 @@ from schemas.playbooks import BadPlaybooks, Playbooks
 from schemas.standards import BadStandards, Standards
 from streams.errors import Unusable
 from streams.metrics import Metrics
+from streams.questions import Questions
 from streams.settings import Settings
 from streams.worker import Worker
 
@@ -21,6 +23,8 @@ COUNTERS = {
     "duplicates": "Interactions dropped because their id was among the customer's last 64.",
     "alerts": "Alerts told, by what became of them.",
     "lifecycle_transitions": "Changes of customers' stages of life.",
+    "alert_feedback": "What teams have said about alerts; `unknown` of one that does not stand.",
+    "excluded": "Interactions of customers whom the house excludes.",
     "unknown_language": "Messages in a language that the classifier of texts does not know.",
     "signal_errors": "Failures of a signal on one customer; at an interaction, it is rejected.",
 }
@@ -33,6 +37,7 @@ LABELS = {
     "interactions": ("channel", "type"),
     "alerts": ("signal", "severity", "status"),
     "lifecycle_transitions": ("from", "to"),
+    "alert_feedback": ("type", "result"),
     "signal_errors": ("signal",),
     "alerts_open": ("signal", "team"),
     "value_at_risk": ("currency", "team"),
@@ -76,6 +81,11 @@ def load_playbooks(settings: Settings) -> Playbooks:
         raise Unusable(str(why)) from None
 
 
+def team_topics(settings: Settings) -> tuple[str, ...]:
+    """The roles of the topics of the house's teams. Raises Unusable."""
+    return tuple(Rulebook(load_standards(settings)).router().roles.values())
+
+
 def worker(settings: Settings) -> Worker[Customer]:
     """A worker with the customers agent on it."""
     logic = Customers(
@@ -84,6 +94,16 @@ def worker(settings: Settings) -> Worker[Customer]:
         warm_up_until=settings.warm_up,
     )
     made = Worker(settings, logic, metrics())
+    if settings.explain != "off":
+        asked = Questions(
+            settings,
+            CustomerTeller(logic.rulebook),
+            made.partitions,
+            made.app.owners,
+            made.restored.is_set,
+        )
+        made.page.add(asked.route, asked.serve)
+        made.app.address = lambda: asked.address(made.web_port)
 
     @made.app.agent(made.input, name="customers")  # type: ignore[untyped-decorator]
     async def customers(stream: Any) -> None:

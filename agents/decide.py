@@ -17,8 +17,18 @@ from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
 from agents.rulebook import Chapter, Rulebook
+from agents.telling import Telling
 from schemas import customer as state
-from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded, fits
+from schemas.customer import (
+    AXIS_BYTES,
+    HASH,
+    MAX_AXES,
+    MAX_SEEN,
+    NEVER,
+    Customer,
+    bounded,
+    fits,
+)
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
 from streams.contract import HOPS as HOPS
@@ -58,7 +68,10 @@ class Customers:
         """`future`: how far past its Kafka timestamp a record may lie, None for histories."""
         self.rulebook = rulebook or Rulebook()
         self.future = future
-        self.warm_up_until = warm_up_until
+        self.telling = Telling(self.rulebook.advice)
+        self.router = self.rulebook.router(warm_up_until)
+        self.roles = tuple(self.router.roles.values())
+        """The topics that are written besides the usual ones: those of the teams."""
         self.muted: set[tuple[str, str]] = set()
         """Rows, and the watching signals that have just failed on them: they are left out."""
 
@@ -68,7 +81,7 @@ class Customers:
     def alerts(self, decision: Decision, wall: int | None) -> Alerts:
         """What signals speak to, for one decision."""
         book = self.rulebook
-        return Alerts(book.kinds, decision, wall, self.warm_up_until, book.advice)
+        return Alerts(book.kinds, decision, wall, self.router, self.telling)
 
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         mark = view.mark()
@@ -133,8 +146,13 @@ class Customers:
             if varies:
                 by_class = self.rulebook.chapter(customer, event).by_class
             concerned = by_class[event.__class__]
-            if concerned and not (excluding and self._excluded(key)):
+            if excluding and self._excluded(key):
+                alerts.count("excluded")
+                self._exclude(view, row, at, alerts)
+            elif concerned:
                 alerts.about(key, customer)
+                if customer.alerts:
+                    self._turn_off(key, customer, at, alerts)
                 try:
                     for signal in concerned:
                         signal.on_event(customer, event, alerts)
@@ -201,8 +219,13 @@ class Customers:
     def _fire(self, view: View[Customer], row: Row[Customer], upto: int, alerts: Alerts) -> None:
         """Fire this row's deadlines up to and including `upto`, in order."""
         customer = row.state
-        alerts.about(row.key, customer)
         view.touch(row)
+        if self._excluded(row.key):
+            self._exclude(view, row, row.deadline, alerts)
+            return
+        alerts.about(row.key, customer)
+        if customer.alerts:
+            self._turn_off(row.key, customer, row.deadline, alerts)
         chapter = self.rulebook.chapter(customer)
         deadline = customer.deadline
         while deadline <= upto:
@@ -221,12 +244,36 @@ class Customers:
                 raise SignalFailed(row.key, signal, why, in_event=False) from why
             if alerts.changes:
                 weigh(chapter, row.key, customer, deadline, alerts, self.muted, in_event=False)
+            if customer.manners is not None and customer.manners.due <= deadline:
+                alerts.release(deadline)
             if alerts.resolved:
                 alerts.settle_stage(deadline)
             if not fits(customer):
                 make_room(customer, deadline, alerts)
             deadline = customer.deadline
         view.schedule(row, deadline)
+
+    def _turn_off(self, key: str, customer: Customer, at: int, alerts: Alerts) -> None:
+        """The house has turned signals off for this customer: theirs are not wanted any more."""
+        chapter = self.rulebook.chapter(customer)
+        unwanted = [alert for alert in customer.alerts if alert.signal in chapter.off]
+        for alert in unwanted:
+            alerts.dismiss(alert, at)
+        if unwanted:
+            weigh(chapter, key, customer, at, alerts, self.muted)
+            if alerts.resolved:
+                alerts.settle_stage(at)
+
+    def _exclude(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
+        """A test or bot is not alerted: what stands ends, and nothing falls due."""
+        customer = row.state
+        alerts.about(row.key, customer)
+        for alert in list(customer.alerts):
+            alerts.dismiss(alert, at, excluded=True)
+        alerts.changes = []
+        if alerts.resolved:
+            alerts.settle_stage(at)
+        view.schedule(row, NEVER)
 
     def _excluded(self, key: str) -> bool:
         standards = self.rulebook.standards

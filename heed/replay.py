@@ -50,6 +50,10 @@ class Replay:
         while self.view.deadlines.next <= self.view.clock.now:
             yield from self._take(self.logic.tick(self.view, None), refused)
 
+    def stored(self, key: str) -> bytes | None:
+        """A row as it would be stored, once `run` has ended; None where there is none."""
+        return self._rows.get(key)
+
     def _fetch(self, key: str) -> Row[Customer] | None:
         value = self._rows.get(key)
         if value is None:

@@ -211,9 +211,10 @@ class MarketEvent(Properties):
 
 
 class AlertFeedback(Properties):
-    """What became of an alert, as a team says it."""
+    """What became of an alert, as a team says it; a snooze may name a signal instead."""
 
     alert_id: Name | None = None
+    signal: Name | None = None
     outcome: Name | None = None
     amount: Amount | None = None
     cost: Amount | None = None

@@ -21,8 +21,11 @@ _DENIED = (
 _READ, _WRITE = AclOperation.READ, AclOperation.WRITE
 
 
-def check(settings: Settings, client: AdminClient) -> None:
-    """Whether a worker may read and write its topics and join its group. Raises Unusable."""
+def check(settings: Settings, client: AdminClient, roles: Iterable[str] = ()) -> None:
+    """Whether a worker may read and write its topics, those of `roles` too, and join its group.
+
+    Raises Unusable.
+    """
     needed = {
         # The input is written to as well: records that lie in the wrong partition are forwarded.
         settings.input_topic: (_READ, _WRITE),
@@ -30,6 +33,7 @@ def check(settings: Settings, client: AdminClient) -> None:
         settings.alerts_topic: (_WRITE,),
         settings.lifecycle_topic: (_WRITE,),
         settings.rejected_topic: (_WRITE,),
+        **{settings.topic(role): (_WRITE,) for role in roles},
     }
     asked = TopicCollection(list(needed))
     topics = client.describe_topics(asked, include_authorized_operations=True, request_timeout=10)

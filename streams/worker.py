@@ -25,7 +25,7 @@ from mode import CrashingSupervisor
 
 from streams import permissions
 from streams.backlog import Backlog
-from streams.contract import Logic
+from streams.contract import Logic, roles
 from streams.errors import Fenced, Unusable
 from streams.metrics import Metrics
 from streams.partition import Partition
@@ -77,7 +77,7 @@ class Worker(Generic[S]):
         self._slot: Slot | None = None
         # Faust insists on a data folder, which stays empty: it has no tables here.
         self._scratch = tempfile.TemporaryDirectory(prefix="heed-")
-        self._page = Page(metrics, self.why_not_ready, self.refresh)
+        self.page = Page(metrics, self.why_not_ready, self.refresh)
         self.app = self._make_app()
         self._progress = Progress(settings, metrics, self.partitions, lambda: self.app.consumer)
         self.input = self.app.topic(
@@ -138,14 +138,15 @@ class Worker(Generic[S]):
     async def _work(self) -> None:
         """Until something crashes or the stop is asked for."""
         client = await asyncio.to_thread(reach, self.settings, sleep=self._sleep)
-        await asyncio.to_thread(ensure, self.settings, client)
+        further = roles(self.logic)
+        await asyncio.to_thread(ensure, self.settings, client, further)
         if not self.settings.embedded:
-            await asyncio.to_thread(permissions.check, self.settings, client)
+            await asyncio.to_thread(permissions.check, self.settings, client, further)
         if self.settings.store == "rocks":
             self._slot = Slot(self.settings.state_dir)
         if self.settings.web_port >= 0:
-            await self._page.start(self.settings.web_host, self.settings.web_port)
-            log.info("metrics served", port=self._page.port)
+            await self.page.start(self.settings.web_host, self.settings.web_port)
+            log.info("metrics served", port=self.page.port)
         self._unassigned_since = time.monotonic()
         watch = asyncio.create_task(self._watch())
         try:
@@ -174,7 +175,7 @@ class Worker(Generic[S]):
     @property
     def web_port(self) -> int:
         """Where the page is served."""
-        return self._page.port
+        return self.page.port
 
     def why_not_ready(self) -> str | None:
         """None when every assigned partition is restored and making progress."""
@@ -384,7 +385,7 @@ class Worker(Generic[S]):
             log.debug("left the group the hard way", why=repr(why))
         await asyncio.gather(*(partition.close() for partition in self.partitions.values()))
         self.partitions.clear()
-        await self._page.stop()
+        await self.page.stop()
         if self._slot is not None:
             self._slot.release()
         self._scratch.cleanup()

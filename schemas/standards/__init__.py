@@ -48,6 +48,7 @@ from schemas.standards.file import BadStandards, load, parse
 from schemas.standards.hours import HoursTable, Opening
 from schemas.standards.house import Exclude, Override, Scope, Standards, Where
 from schemas.standards.limits import Limits, Severity, Standing
+from schemas.standards.manners import TEAMS, MannersTable, Quiet, TeamTable, quiet
 from schemas.standards.own import HouseStandard
 from schemas.standards.relationship import (
     Advocate,
@@ -87,6 +88,11 @@ __all__ = [
     "HouseStandard",
     "HoursTable",
     "Opening",
+    "MannersTable",
+    "TeamTable",
+    "Quiet",
+    "quiet",
+    "TEAMS",
     "load",
     "parse",
     "dump",

@@ -39,6 +39,7 @@ def _reason(facts: Facts) -> str:
 CAPTIVE_DISSATISFIED = Kind(
     name=SIGNAL,
     team="management",
+    concern="churn",
     severity=INFO,
     mechanism="joint",
     opens="two or more dissatisfactions while orders or usage stay as ever, in a region without an "

@@ -47,6 +47,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 EXPECTATION_GAP = Kind(
     name=GAP,
     team="support",
+    concern="dissatisfaction",
     mechanism="baseline",
     opens="perception minus expectation under the limit in a dimension, weighted by importance; "
     "or a wait of twice the own mean",
@@ -59,6 +60,7 @@ EXPECTATION_GAP = Kind(
 DELIGHTED = Kind(
     name=DELIGHT,
     team="success",
+    concern="relationship",
     notice=True,
     mechanism="joint",
     opens="perception above expectation, or a wait of half the own mean; and a good score within "

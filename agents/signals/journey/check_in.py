@@ -42,6 +42,7 @@ def _reason(facts: Facts) -> str:
 CHECK_IN_DUE = Kind(
     name="check_in_due",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="The customer and the house are in touch again.",
     reason=_reason,
