@@ -67,7 +67,12 @@ class Company:
 
     def interactions(self) -> Iterator[dict[str, Any]]:
         """The same as the contract's JSON."""
-        for at, event in self.heard():
+        return self.wire(self.heard())
+
+    @staticmethod
+    def wire(said: Iterable[Said]) -> Iterator[dict[str, Any]]:
+        """What is said as the contract's JSON."""
+        for at, event in said:
             yield {"id": event["id"], "type": event["type"], "time": rfc3339(at), **event}
 
     def truths(self) -> list[Truth]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from statistics import fmean, median, stdev
 from typing import NamedTuple
 
-from heed.simulator.truth import MEANINGS, Meaning, Truth
+from heed.simulator.one_person import Pairs
+from heed.simulator.truth import LEAVES_WITHIN, LEAVING, MEANINGS, Meaning, Truth
 
 
 class Alarm(NamedTuple):
@@ -79,13 +80,63 @@ def notices(alarm: Alarm, truth: Truth, meaning: Meaning) -> bool:
     return not meaning.by_subject or alarm.subject == truth.detail.get("subject")
 
 
+def leaves(
+    alarms: Iterable[Alarm], signal: str, truths: Iterable[Truth], end: int
+) -> tuple[int, int]:
+    """How many of the customers left within `LEAVES_WITHIN` of an alarm, and of how many alarms.
+
+    Only alarms of which that is known by `end`, of customers who had not left before.
+    """
+    left: dict[str, list[Truth]] = defaultdict(list)
+    for truth in truths:
+        if truth.what in LEAVING:
+            left[truth.customer_id].append(truth)
+    gone = told = 0
+    for alarm in alarms:
+        if alarm.signal == signal and alarm.at + LEAVES_WITHIN <= end:
+            spans = [truth.at - alarm.at for truth in left[alarm.customer_id]]
+            if all(span >= 0 for span in spans):
+                told += 1
+                gone += any(span <= LEAVES_WITHIN for span in spans)
+    return gone, told
+
+
 class Run(NamedTuple):
     """The figures of one company, by signal: Heed's and the rule of thumb's."""
 
     heed: dict[str, Figures]
+    """With the built-in standards."""
+    own: dict[str, Figures]
+    """With those that the house has set for itself."""
+    rhythm: dict[str, Figures]
+    """Of silence, measured by the own gaps."""
     thumb: dict[str, Figures]
     truths: dict[str, Figures]
     """Of no alarms at all: how many truths there are."""
+    leaving: dict[str, tuple[int, int]]
+    """Of some alarms: how many of those customers left after it, of how many."""
+
+
+class People(NamedTuple):
+    """One company under aliases: how well people are put together, and what that does to churn."""
+
+    pairs: dict[str, Pairs]
+    """By the way in which it is done."""
+    known: dict[str, Figures]
+    """By signal, where everybody says who they are."""
+    linked: dict[str, Figures]
+    ignored: dict[str, Figures]
+    """Where nothing links a name to another."""
+    aliased: float
+    """The share of interactions that say no customer id."""
+
+
+class Seed(NamedTuple):
+    """All that is measured of one seed."""
+
+    shop: Run
+    often: Run
+    people: People
 
 
 class Spread(NamedTuple):

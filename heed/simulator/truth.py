@@ -157,6 +157,19 @@ SIGNALS: tuple[str, ...] = tuple(
     dict.fromkeys(signal for meaning in MEANINGS.values() for signal in meaning.signals)
 )
 """Every signal that has a truth to notice."""
+CHURN = ("one_and_gone", "gone_silent", "lost", "usage_declined", "captured",
+         "cancellation_intended", "won_back", "cart_abandoned", "contact_unanswered")  # fmt: skip
+"""Signals that need to know a customer over time or over channels."""
+LEAVING = ("left_for_good", "left_for_a_while", "bought_once")
+"""What it is to leave."""
+LEAVES_WITHIN = 120 * DAY
+FORETELLING = ("left_after_purchase", "onboarding_stalled", "captive_dissatisfied", "check_in_due",
+               "customer_dissatisfied", "detractor", "complaint_unanswered")  # fmt: skip
+"""Signals of which one wants to know whether those customers leave."""
+SILENCE = ("gone_silent", "lost", "won_back")
+"""Signals of somebody who buys no more, or again."""
+SPENDING = ("gone_silent", "lost", "spend_declined", "spend_grown")
+"""Signals that need many orders."""
 
 
 def truths_of(signal: str) -> list[str]:
