@@ -10,6 +10,8 @@ from agents.telling import Telling, detected_at, nothing
 from schemas.alert import Action, Evidence, Resolution, Severity, Status, Value, alert_id
 from schemas.customer import Customer, OpenAlert
 from schemas.memory import NEVER
+from schemas.observation import Observation, pseudonym
+from schemas.observation import encode as encode_observation
 from streams.contract import Decision, Output
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
@@ -83,6 +85,11 @@ class Alerts:
         self.changes: list[Change] = []
         """What has opened and ended of the row at hand, for the signals that weigh others."""
 
+    @property
+    def detected(self) -> str | None:
+        """The wall clock of this decision, as it is told; None in replays."""
+        return self._detected
+
     def about(self, key: str, customer: Customer) -> None:
         """From here on alerts are of this row."""
         self._key = key
@@ -130,18 +137,30 @@ class Alerts:
         alerts = self._customer.alerts
         for index, alert in enumerate(alerts):
             if alert.signal == signal and alert.subject == subject:
-                del alerts[index]
-                self.changes.append(Change(alert, resolution))
-                if signal in lifecycle.LEADS_TO:
-                    self.resolved = signal
-                if alert.until == self._customer.alerts_due:
-                    self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
-                status: Status = "expired" if resolution == "expired" else "resolved"
-                at = max(at, alert.opened_at)
-                self._tell(alert, status, at, resolution, -1)
-                if self._router is not None:
-                    self._router.ended(self._customer, alert, at, self._tell_team)
+                self._close(index, at, resolution)
                 return
+
+    def end(self, alert: OpenAlert, at: int, resolution: Resolution) -> None:
+        """The same for this very one, where several of its signal and subject stand."""
+        for index, other in enumerate(self._customer.alerts):
+            if other is alert:
+                self._close(index, at, resolution)
+                return
+
+    def _close(self, index: int, at: int, resolution: Resolution) -> None:
+        alerts = self._customer.alerts
+        alert = alerts[index]
+        del alerts[index]
+        self.changes.append(Change(alert, resolution))
+        if alert.signal in lifecycle.LEADS_TO:
+            self.resolved = alert.signal
+        if alert.until == self._customer.alerts_due:
+            self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
+        status: Status = "expired" if resolution == "expired" else "resolved"
+        at = max(at, alert.opened_at)
+        self._tell(alert, status, at, resolution, -1)
+        if self._router is not None:
+            self._router.ended(self._customer, alert, at, self._tell_team)
 
     def escalate(self, alert: OpenAlert, at: int, severity: int) -> None:
         """An open alert is of another severity from `at` on: told as `updated`."""
@@ -183,7 +202,27 @@ class Alerts:
 
     def id_of(self, alert: OpenAlert) -> str:
         """The `alert_id` under which an open alert of this row was told."""
+        if alert.told_as is not None:
+            return alert.told_as.hex()
         return alert_id(alert.signal, self._key, alert.subject, alert.opened_at)
+
+    def reckon(self, alert: OpenAlert, by: int) -> None:
+        """An open alert comes to this row (1) or leaves it (-1): so do its gauges."""
+        team, value = alert.team, None
+        kind = self._kinds.get(alert.signal)
+        if kind is not None:
+            team, value = team or kind.team, kind.value(alert.facts)
+        self._count_open(alert.signal, team or "", value, by)
+
+    def leave(self) -> None:
+        """The row at hand is given up: its customer is counted, and its alerts stand, elsewhere."""
+        customer, gauges = self._customer, self._decision.gauges
+        for alert in customer.alerts:
+            alert.told_as = bytes.fromhex(self.id_of(alert))
+            self.reckon(alert, -1)
+        if customer.stage is not None:
+            name = ("customers", customer.stage)
+            gauges[name] = gauges.get(name, 0) - 1
 
     def expire(self, now: int) -> None:
         """Close what expires by itself by `now`, in the order of its expiry."""
@@ -208,6 +247,17 @@ class Alerts:
         if self._router is not None:
             self._router.judge(self._customer, told, at, notice=True)
         self._tell(told, "notice", at, None, 0)
+
+    @property
+    def who(self) -> int:
+        """The row at hand, so that nobody can tell whom."""
+        return pseudonym(self._key)
+
+    def observe(self, group: str, observation: Observation) -> None:
+        """Tell the groups agent something about a group."""
+        told = Output("observations", group.encode(), encode_observation(observation))
+        self._decision.outputs.append(told)
+        self._decision.counts[("observations_told",)] += 1
 
     def count(self, *name: str) -> None:
         """Count one of those: the name of a counter, and the values of its labels."""

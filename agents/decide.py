@@ -12,10 +12,12 @@ from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
 from agents.careful import SignalFailed, carefully, carefully_due, name_of
-from agents.identity import routing_key, row_key
+from agents.heartbeat import tell_clock
+from agents.identity import Names, routing_key
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
+from agents.people import MAX_HOPS, UNLINKED, Sealer, Switchboard
 from agents.rulebook import Chapter, Rulebook
 from agents.telling import Telling
 from schemas import customer as state
@@ -36,7 +38,6 @@ from streams.contract import Codec, Decision, Forward, Record, Refusal, hops
 from streams.murmur2 import partition_of
 from streams.rows import Row, View
 
-MAX_HOPS = 3
 DEFAULT_FUTURE = 5 * MINUTE
 SEEN_BYTES = HASH * MAX_SEEN
 ROUNDS = 3
@@ -64,14 +65,21 @@ class Customers:
         *,
         future: int | None = DEFAULT_FUTURE,
         warm_up_until: int = 0,
+        internal_key: str | None = None,
     ) -> None:
-        """`future`: how far past its Kafka timestamp a record may lie, None for histories."""
+        """`future`: how far past its Kafka timestamp a record may lie, None for histories.
+
+        `internal_key` seals what partitions say to each other about customers.
+        """
         self.rulebook = rulebook or Rulebook()
         self.future = future
         self.telling = Telling(self.rulebook.advice)
         self.router = self.rulebook.router(warm_up_until)
         self.roles = tuple(self.router.roles.values())
         """The topics that are written besides the usual ones: those of the teams."""
+        self.identity = self.rulebook.standards.identity
+        self.names = Names(self.identity.region)
+        self.sealer = Sealer(internal_key)
         self.muted: set[tuple[str, str]] = set()
         """Rows, and the watching signals that have just failed on them: they are left out."""
 
@@ -100,7 +108,9 @@ class Customers:
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
         excluding = bool(self.rulebook.standards.exclude.customers)
         future = self.future
+        board = Switchboard(self, view, alerts, decision)
         taken: list[tuple[str, str]] = []
+        nameless: list[str] = []
         # The hot loop: what is common is written out, what is rare is called.
         for record in records:
             try:
@@ -112,13 +122,27 @@ class Customers:
                 if future is not None and at > received + future:
                     raise _from_the_future(at, received)
                 customer_id = event.customer_id
-                key = "c:" + customer_id if customer_id is not None else row_key(event)
-                row = recent.get(key) or find(key)
-                if row is None:
-                    if view.partitions > 1 and not self._at_home(view, record, key, decision):
+                if customer_id is None or event.aliases or event.__class__ is UNLINKED:
+                    row = board.row_of(record, event)
+                    if row is None:
                         continue
-                    row = self._welcome(view, key, event, alerts)
+                    key = row.key
+                    if customer_id is None and not key.startswith("c:"):
+                        nameless.append(event.channel)
+                else:
+                    key = "c:" + customer_id
+                    row = recent.get(key) or find(key)
+                    if row is None:
+                        if view.partitions > 1 and not self._at_home(view, record, key, decision):
+                            continue
+                        row = self.welcome(view, key, event, alerts)
             except Rejected as why:
+                if record.headers and why.reason == "not_json":
+                    try:
+                        if board.hears(record):
+                            continue
+                    except Rejected as forged:
+                        why = forged
                 decision.refusals.append(Refusal(record, why.reason, why.message))
                 continue
             if at > clock.newest:
@@ -168,9 +192,12 @@ class Customers:
                 deadline = customer.deadline
                 if deadline != row.deadline:
                     view.schedule(row, deadline)
+        _count_identified(decision, taken, nameless)
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():
             counts["interactions", channel, "custom" if kind.startswith("x_") else kind] += number
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
 
     def tick(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
@@ -186,6 +213,8 @@ class Customers:
         decision = Decision()
         alerts = self.alerts(decision, wall)
         self._fire_due(view, alerts, limit)
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
 
     def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:
@@ -198,14 +227,34 @@ class Customers:
         decision.forwards.append(Forward(record, routing))
         return False
 
-    def _welcome(
+    def welcome(
         self, view: View[Customer], key: str, event: Interaction, alerts: Alerts
     ) -> Row[Customer]:
+        """The new row of somebody first heard of by `event`."""
         row = view.add(key, Customer())
-        _describe(row.state, event)
-        alerts.about(key, row.state)
-        alerts.stage(arrival(event.kind), event.time, event.kind)
+        self.greet(row, event, alerts)
         return row
+
+    def greet(self, row: Row[Customer], event: Interaction, alerts: Alerts) -> None:
+        """Somebody is first heard of by `event`; their row may have been there before them."""
+        _describe(row.state, event)
+        alerts.about(row.key, row.state)
+        alerts.stage(arrival(event.kind), event.time, event.kind)
+
+    def settle(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
+        """What follows where the customer's state has changed by no interaction of their own.
+
+        Raises SignalFailed.
+        """
+        customer = row.state
+        if alerts.changes:
+            chapter = self.rulebook.chapter(customer)
+            weigh(chapter, row.key, customer, at, alerts, self.muted)
+        if alerts.resolved:
+            alerts.settle_stage(at)
+        if not fits(customer):
+            make_room(customer, at, alerts)
+        view.schedule(row, customer.deadline)
 
     def _fire_due(self, view: View[Customer], alerts: Alerts, limit: int | None = None) -> None:
         now, fired = view.clock.now, 0
@@ -311,6 +360,19 @@ def weigh(
         if not alerts.changes:
             return
     alerts.changes = []
+
+
+def _count_identified(
+    decision: Decision, taken: list[tuple[str, str]], nameless: list[str]
+) -> None:
+    """How many interactions there were by channel, and of how many the customer is known."""
+    gauges = decision.gauges
+    heard = Counter([channel for channel, _ in taken])
+    for channel, number in heard.items():
+        gauges["heard", channel] = number
+    heard.subtract(nameless)
+    for channel, number in heard.items():
+        gauges["identified", channel] = number
 
 
 def _from_the_future(at: int, received: int) -> Rejected:

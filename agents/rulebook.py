@@ -48,7 +48,11 @@ class Rulebook:
         standards: Standards | None = None,
         text: Classifier | None = None,
         playbooks: Playbooks | None = None,
+        *,
+        observed: bool = True,
     ) -> None:
+        """`observed`: whether what concerns groups is told the groups agent."""
+        self.observed = observed
         self.standards = standards or Standards()
         self.text = text or _default_text()
         self.playbooks = playbooks or built_in()
@@ -129,8 +133,8 @@ class Rulebook:
         manners = standards.manners(party, brand, branch, axes)
         made = self._made.get((limits, table, manners))
         if made is None:
-            made = _chapter(House(limits, clock(table), standards.own, self.text, manners))
-            self._made[limits, table, manners] = made
+            house = House(limits, clock(table), standards.own, self.text, manners, self.observed)
+            made = self._made[limits, table, manners] = _chapter(house)
         return made
 
 

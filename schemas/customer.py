@@ -19,9 +19,12 @@ from schemas.alert import Evidence
 from schemas.correspondence import Correspondence
 from schemas.habits import Habits
 from schemas.journey import Journey
+from schemas.links import Links
 from schemas.manners import MANNERS_BYTES, Handled, Manners
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
+from schemas.merged import Merged
+from schemas.observed import Observed
 from schemas.service import Service
 
 VERSION = 2
@@ -51,9 +54,9 @@ _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
 _SOME = 16
 """Of more than these some are too large for `_most` to say that all of them fit."""
-_FIXED = 4_200
+_FIXED = 5_060
 """The most that the fields take which hold no lists of those: scope, event ids, purchases, tombs,
-answers and callbacks, and what each group of signals remembers."""
+answers and callbacks, what each group of signals remembers, and what was merged."""
 _FACT, _EVIDENCE = 68, 170
 _MANNERED = 88
 """What an alert takes at most of manners alone. Nobody is forgotten a cart or an alert sooner for
@@ -66,6 +69,7 @@ class OpenAlert(Struct, array_like=True):
     At `until` it expires by itself. `team` is set where the house routes it otherwise than usual.
     `routed`: its team has been told, and is told of all that becomes of it. At `held_until` it is
     to be judged again whether the team is told (0: no such time).
+    `told_as` is its `alert_id` (16 bytes), where it opened under another row than the present one.
     """
 
     signal: str
@@ -80,6 +84,7 @@ class OpenAlert(Struct, array_like=True):
     routed: bool = False
     held_until: int = 0
     handled: Handled | None = None
+    told_as: bytes | None = None
 
 
 class Cart(Struct, array_like=True, gc=False):
@@ -207,6 +212,9 @@ class Customer(Struct, array_like=True):
     service: Service | None = None
     habits: Habits | None = None
     manners: Manners | None = None
+    observed: Observed | None = None
+    merged: Merged | None = None
+    links: Links | None = None
 
     @property
     def deadline(self) -> int:
@@ -301,6 +309,8 @@ def fits(customer: Customer) -> bool:
     something is to be forgotten: a cart, a contact, a timer, an alert.
     """
     held = len(customer.timers) + len(customer.alerts) + len(customer.pieces) // 4
+    if customer.links is not None:
+        held += 1 + len(customer.links.aliases) // 2
     if customer.carts is not None:
         held += len(customer.carts.carts)
     if customer.contacts is not None:
@@ -321,7 +331,9 @@ def _most(customer: Customer) -> int:
     for timer in customer.timers:
         most += 110 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
     for alert in customer.alerts:
-        most += 200 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
+        most += 220 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
+    if customer.links is not None:
+        most += customer.links.weight
     if customer.carts is not None:
         most += 700 * len(customer.carts.carts)
     if customer.contacts is not None:

@@ -153,6 +153,7 @@ class TicketEvent(Properties):
         None
     )
     caused_by: Name | None = None
+    product_id: Name | None = None
     dimension: Dimension | None = None
     text: Text | None = None
 
@@ -287,5 +288,5 @@ VOCABULARY: dict[str, type[Properties]] = {
     # Our own loop
     **_each(AlertFeedback, "alert_acknowledged alert_snoozed alert_dismissed alert_outcome"),
     # Control
-    **_each(Properties, "erasure_requested"),
+    **_each(Properties, "erasure_requested alias_unlinked"),
 }

@@ -26,15 +26,10 @@ def check(settings: Settings, client: AdminClient, roles: Iterable[str] = ()) ->
 
     Raises Unusable.
     """
-    needed = {
-        # The input is written to as well: records that lie in the wrong partition are forwarded.
-        settings.input_topic: (_READ, _WRITE),
-        settings.changelog_topic: (_READ, _WRITE),
-        settings.alerts_topic: (_WRITE,),
-        settings.lifecycle_topic: (_WRITE,),
-        settings.rejected_topic: (_WRITE,),
-        **{settings.topic(role): (_WRITE,) for role in roles},
-    }
+    written = settings.written_topics(roles)
+    needed: dict[str, tuple[Any, ...]] = dict.fromkeys(written, (_WRITE,))
+    # The input is written to as well: records that lie in the wrong partition are forwarded.
+    needed |= dict.fromkeys((settings.input_topic, settings.changelog_topic), (_READ, _WRITE))
     asked = TopicCollection(list(needed))
     topics = client.describe_topics(asked, include_authorized_operations=True, request_timeout=10)
     for name, operations in needed.items():

@@ -51,6 +51,14 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Each team has a topic of its own alerts, which is called this and the team's name."""
     lifecycle_topic: str = "lifecycle"
     """Topic of the changes of customers' stages of life."""
+    observations_topic: str = "observations"
+    """What concerns groups, from the customers agent to the groups agent."""
+    groups_topic: str = "groups"
+    """Where the state of each group is kept."""
+    service_levels_topic: str = "service_levels"
+    """Where the service levels of queues and branches go."""
+    profiles_topic: str = "profiles"
+    """Topic of the public view of each customer: who they are, and what has changed of it."""
     rejected_topic: str = "rejected"
     """Where what cannot be taken goes, with the reason."""
     partitions: AtLeastOne = 8
@@ -77,6 +85,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Classifier of messages, by the name under which a package offers it; without one, words."""
     lateness_seconds: Seconds = 120
     """How late records may come: a partition's clock runs this far behind its newest record."""
+    groups: Literal["on", "off"] = "on"
+    """Whether groups (queues, branches, products, markets) are watched as well as customers."""
     idle_clock: Literal["on", "off"] = "on"
     """Whether a quiet partition's clock moves on by elapsed time."""
     idle_after_seconds: Seconds = 10
@@ -109,6 +119,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Lines for people, or for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged at least."""
+    internal_key: str | None = None
+    """Secret that seals what workers tell each other about customers: the same for all of them."""
     tls_ca: Path | None = None
     """Authorities that the brokers' certificates are checked by (PEM): with it TLS is on."""
     tls_cert: Path | None = None
@@ -141,14 +153,39 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
         """The topic that outputs of that role go to."""
         if role.startswith(_TEAM):
             return self.team_topic_prefix + role[len(_TEAM) :]
-        return {"alerts": self.alerts_topic, "lifecycle": self.lifecycle_topic}.get(role, role)
+        return {
+            "interactions": self.whole.input_topic,
+            "alerts": self.alerts_topic,
+            "lifecycle": self.lifecycle_topic,
+            "profiles": self.profiles_topic,
+            "observations": self.observations_topic,
+            "service_levels": self.service_levels_topic,
+        }.get(role, role)
 
     def written_topics(self, roles: Iterable[str] = ()) -> list[str]:
         """Every topic that a partition writes to; `roles` are the further ones of its logic."""
         return [
             self.input_topic, self.changelog_topic, self.alerts_topic, self.lifecycle_topic,
-            self.rejected_topic, *map(self.topic, roles),
+            self.profiles_topic, self.rejected_topic,
+            *([self.observations_topic] if self.groups == "on" else []), *map(self.topic, roles),
         ]  # fmt: skip
+
+    @property
+    def whole(self) -> "Settings":
+        """The settings of the process, of whichever agent these are."""
+        return self
+
+    def for_groups(self) -> "GroupSettings":
+        """Those of the groups agent: another input, changelog, consumer group and folder."""
+        values = {name: getattr(self, name) for name in Settings.__struct_fields__}
+        values |= {
+            "app_id": f"{self.app_id}-groups",
+            "input_topic": self.observations_topic,
+            "changelog_topic": self.groups_topic,
+            "state_dir": self.state_dir / "groups",
+            "web_port": -1,
+        }
+        return GroupSettings(**values, base=self)
 
     def kafka(self) -> dict[str, Any]:
         """What every client of aiokafka is given. Raises Unusable for TLS files of no use."""
@@ -170,6 +207,22 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
         extra = self.extra_kafka
         wanted = self.tls_ca is not None or self.tls_cert is not None
         return tls.protocol(extra.get("security_protocol"), wanted, "sasl_mechanism" in extra)
+
+
+class GroupSettings(Settings, kw_only=True):
+    """The settings of the groups agent, made from those of the process."""
+
+    base: Settings
+
+    @property
+    def whole(self) -> Settings:
+        return self.base
+
+    def written_topics(self, roles: Iterable[str] = ()) -> list[str]:
+        return [
+            self.input_topic, self.changelog_topic, self.alerts_topic, self.service_levels_topic,
+            self.rejected_topic, self.base.input_topic, *map(self.topic, roles),
+        ]  # fmt: skip
 
 
 class Setting(NamedTuple):

@@ -43,12 +43,13 @@ def wanted(settings: Settings, roles: Iterable[str] = ()) -> list[Topic]:
     Those have one partition: what is read by people they read in one order, and every partition
     that a transaction touches costs it something.
     """
-    compacted = {"cleanup.policy": "compact"}
-    return [
+    compacted, settings = {"cleanup.policy": "compact"}, settings.whole
+    topics = [
         Topic(settings.input_topic, {"max.message.bytes": str(LARGEST_INTERACTION)}, True),
         Topic(settings.changelog_topic, {**compacted, "max.message.bytes": str(2 * MIB)}, True),
         Topic(settings.alerts_topic, {**compacted, "max.message.bytes": str(2 * MIB)}),
         Topic(settings.lifecycle_topic, {}),
+        Topic(settings.profiles_topic, compacted),
         Topic(settings.rejected_topic, {"max.message.bytes": str(LARGEST_REJECTED)}),
         *(
             Topic(
@@ -57,6 +58,13 @@ def wanted(settings: Settings, roles: Iterable[str] = ()) -> list[Topic]:
             for role in roles
         ),
     ]
+    if settings.groups == "on":
+        topics += [
+            Topic(settings.observations_topic, {}, True),
+            Topic(settings.groups_topic, {**compacted, "max.message.bytes": str(2 * MIB)}, True),
+            Topic(settings.service_levels_topic, compacted),
+        ]
+    return topics
 
 
 def client_settings(settings: Settings) -> dict[str, Any]:
@@ -115,7 +123,7 @@ def ensure(
     settings: Settings, client: AdminClient | None = None, roles: Iterable[str] = ()
 ) -> list[Found]:
     """Create missing topics (where allowed) and verify all, also `roles`. Raises Unusable."""
-    client = client or reach(settings)
+    client, settings = client or reach(settings), settings.whole
     topics = wanted(settings, roles)
     if settings.embedded:
         return [_name(client, topic.name) for topic in topics]

@@ -19,6 +19,8 @@ class House(NamedTuple):
     own: tuple[HouseStandard, ...] = ()
     text: Classifier | None = None
     manners: MannersTable = MannersTable()
+    observed: bool = True
+    """Whether what concerns groups is told the groups agent."""
 
 
 class Signal(Protocol):

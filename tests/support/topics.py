@@ -33,6 +33,7 @@ class Names(NamedTuple):
     customers: str
     alerts: str
     lifecycle: str
+    profiles: str
     rejected: str
 
     def settings(self) -> dict[str, str]:
@@ -43,6 +44,7 @@ class Names(NamedTuple):
             "HEED_CHANGELOG_TOPIC": self.customers,
             "HEED_ALERTS_TOPIC": self.alerts,
             "HEED_LIFECYCLE_TOPIC": self.lifecycle,
+            "HEED_PROFILES_TOPIC": self.profiles,
             "HEED_REJECTED_TOPIC": self.rejected,
         }
 

@@ -6,7 +6,7 @@ competitor that is declared for a whole region is passed on to its customers by 
 """
 
 from agents.alerts import CRITICAL, INFO, Alerts, Change, Facts, Kind
-from agents.mechanisms.standing import stand, standing
+from agents.mechanisms.standing import open_ones, stand, standing
 from agents.signals.churn import dissatisfactions
 from agents.signals.churn.dissatisfactions import SIGNALS
 from agents.signals.churn.dissatisfied import TICKET, complained
@@ -100,6 +100,13 @@ class CaptiveDissatisfied:
                     self._void(customer, at, alerts)
         if opened:
             self._weigh(customer, opened, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """A good answer that the other row heard of, too."""
+        good = customer.habits.good_at if customer.habits is not None else 0
+        for alert in open_ones(customer, SIGNAL):
+            if good >= alert.opened_at:
+                alerts.end(alert, good, "recovered")
 
     def steady(self, customer: Customer, at: int) -> bool:
         """Whether what is known of orders and usage stays as ever; False where nothing is known."""

@@ -8,15 +8,16 @@ import xxhash
 
 from agents.alerts import ERROR, Alerts, Change, Facts, Kind
 from agents.mechanisms import joint
-from agents.mechanisms.standing import stand, standing
+from agents.mechanisms.rhythm import returned
+from agents.mechanisms.standing import open_ones, stand, standing
 from agents.signals.churn.detractor import KEPT
-from agents.signals.lifecycle import came_back
+from agents.signals.lifecycle import came_back, won_back
 from schemas.alert import Evidence
 from schemas.customer import Customer, Purchases
 from schemas.habits import KIND, MAX_KINDS, Habits
 from schemas.instant import day_of
 from schemas.interaction import Interaction
-from schemas.memory import Piece
+from schemas.memory import Life, Piece
 from schemas.standards import Captured as Limits
 
 SIGNAL = "captured"
@@ -119,6 +120,19 @@ class Captured:
                 self._weigh(customer, alert.opened_at, alerts)
             elif resolution == "late_evidence":
                 self._not_silent(customer, at, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Whoever has bought under the other row since then is not captured."""
+        history = customer.purchases
+        if history is None:
+            return
+        for alert in open_ones(customer, SIGNAL):
+            bought = history.last_at
+            if bought >= alert.opened_at:
+                self._over(customer, bought)
+                alerts.end(alert, bought, "recovered")
+                life = customer.life = customer.life or Life()
+                won_back(life, max(life.won_back, returned(history, alert.opened_at)))
 
     def _ordered(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         order, at = event.properties, event.time

@@ -2,7 +2,7 @@
 
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import joint
-from agents.mechanisms.standing import evidence_of, stand, standing
+from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
 from agents.signals.churn.scores import OPINIONS, is_bad, opinion
 from schemas.customer import Customer
 from schemas.habits import Habits
@@ -77,6 +77,13 @@ class Detractor:
                 ]  # fmt: skip
                 evidence = evidence_of(event)
                 stand(customer, DETRACTOR, self.limits, None, at, facts, evidence, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """A good answer that the other row heard of, too."""
+        good = customer.habits.good_at if customer.habits is not None else 0
+        for alert in open_ones(customer, SIGNAL):
+            if good >= alert.opened_at:
+                alerts.end(alert, good, "recovered")
 
     def _good(self, customer: Customer, at: int, alerts: Alerts) -> None:
         habits = customer.habits

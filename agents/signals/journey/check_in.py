@@ -105,6 +105,11 @@ class CheckIn(Idle):
         if self.limits.enabled:
             super().open(customer, timer, alerts)
 
+    def renew(self, customer: Customer, timer: Timer) -> None:
+        contacts = customer.journey.contacts if customer.journey is not None else []
+        timer.facts[2] = self.within(contacts)
+        super().renew(customer, timer)
+
     def within(self, contacts: list[int]) -> int:
         """How long without a contact is too long, after contacts on these days."""
         if len(contacts) < REGULAR:

@@ -71,6 +71,12 @@ class Goals(Idle):
                 if event.time > since:
                     self._progress(customer, subject, event, alerts)
 
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        super().on_merge(customer, at, alerts)
+        goals = self._goals(customer)
+        if len(goals) > MOST_GOALS:
+            self._make_room(customer, goals[-1][1], at, alerts)
+
     def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         if self.limits.enabled:
             super().open(customer, timer, alerts)

@@ -77,6 +77,10 @@ class FirstPurchase(Expected):
         elif at >= since:
             conclude(customer, self.name, at, "superseded", alerts)
 
+    def ended(self, customer: Customer, subject: str | None, since: int) -> int | None:
+        history = customer.purchases
+        return history.last_at if history is not None and history.repeats > 0 else None
+
     def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         if self.limits.enabled:
             timer.evidence = last_order(customer)
