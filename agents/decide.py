@@ -12,19 +12,29 @@ from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
 from agents.careful import SignalFailed, carefully, carefully_due, name_of
-from agents.identity import Names, routing_key
+from agents.identity import Names
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
-from agents.people import MAX_HOPS, UNLINKED, Sealer, Switchboard
+from agents.observers.telling import tell_clock
+from agents.people import UNLINKED, Sealer, Switchboard, count_identified
 from agents.rulebook import Chapter, Rulebook
+from agents.telling import Telling
 from schemas import customer as state
-from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded, fits
+from schemas.customer import (
+    AXIS_BYTES,
+    HASH,
+    MAX_AXES,
+    MAX_SEEN,
+    NEVER,
+    Customer,
+    bounded,
+    fits,
+)
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
 from streams.contract import HOPS as HOPS
-from streams.contract import Codec, Decision, Forward, Record, Refusal, hops
-from streams.murmur2 import partition_of
+from streams.contract import Codec, Decision, Record, Refusal
 from streams.rows import Row, View
 
 DEFAULT_FUTURE = 5 * MINUTE
@@ -62,7 +72,10 @@ class Customers:
         """
         self.rulebook = rulebook or Rulebook()
         self.future = future
-        self.warm_up_until = warm_up_until
+        self.telling = Telling(self.rulebook.advice)
+        self.router = self.rulebook.router(warm_up_until)
+        self.roles = tuple(self.router.roles.values())
+        """The topics that are written besides the usual ones: those of the teams."""
         self.identity = self.rulebook.standards.identity
         self.names = Names(self.identity.region)
         self.sealer = Sealer(internal_key)
@@ -75,7 +88,7 @@ class Customers:
     def alerts(self, decision: Decision, wall: int | None) -> Alerts:
         """What signals speak to, for one decision."""
         book = self.rulebook
-        return Alerts(book.kinds, decision, wall, self.warm_up_until, book.advice)
+        return Alerts(book.kinds, decision, wall, self.router, self.telling)
 
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         mark = view.mark()
@@ -119,9 +132,9 @@ class Customers:
                     key = "c:" + customer_id
                     row = recent.get(key) or find(key)
                     if row is None:
-                        if view.partitions > 1 and not self._at_home(view, record, key, decision):
+                        row = board.first_heard(key, record, event)
+                        if row is None:
                             continue
-                        row = self.welcome(view, key, event, alerts)
             except Rejected as why:
                 if record.headers and why.reason == "not_json":
                     try:
@@ -156,8 +169,13 @@ class Customers:
             if varies:
                 by_class = self.rulebook.chapter(customer, event).by_class
             concerned = by_class[event.__class__]
-            if concerned and not (excluding and self._excluded(key)):
+            if excluding and self._excluded(key):
+                alerts.count("excluded")
+                self._exclude(view, row, at, alerts)
+            elif concerned:
                 alerts.about(key, customer)
+                if customer.alerts:
+                    self._turn_off(key, customer, at, alerts)
                 try:
                     for signal in concerned:
                         signal.on_event(customer, event, alerts)
@@ -173,10 +191,12 @@ class Customers:
                 deadline = customer.deadline
                 if deadline != row.deadline:
                     view.schedule(row, deadline)
-        _count_identified(decision, taken, nameless)
+        count_identified(decision, taken, nameless)
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():
             counts["interactions", channel, "custom" if kind.startswith("x_") else kind] += number
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
 
     def tick(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
@@ -192,17 +212,9 @@ class Customers:
         decision = Decision()
         alerts = self.alerts(decision, wall)
         self._fire_due(view, alerts, limit)
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
-
-    def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:
-        """Whether a row not known here belongs here; else the record is forwarded."""
-        routing = routing_key(key)
-        if partition_of(routing, view.partitions) == view.partition:
-            return True
-        if (times := hops(record)) >= MAX_HOPS:
-            raise Rejected("forward_loop", f"forwarded {times} times and still not at home")
-        decision.forwards.append(Forward(record, routing))
-        return False
 
     def welcome(
         self, view: View[Customer], key: str, event: Interaction, alerts: Alerts
@@ -245,8 +257,13 @@ class Customers:
     def _fire(self, view: View[Customer], row: Row[Customer], upto: int, alerts: Alerts) -> None:
         """Fire this row's deadlines up to and including `upto`, in order."""
         customer = row.state
-        alerts.about(row.key, customer)
         view.touch(row)
+        if self._excluded(row.key):
+            self._exclude(view, row, row.deadline, alerts)
+            return
+        alerts.about(row.key, customer)
+        if customer.alerts:
+            self._turn_off(row.key, customer, row.deadline, alerts)
         chapter = self.rulebook.chapter(customer)
         deadline = customer.deadline
         while deadline <= upto:
@@ -265,12 +282,36 @@ class Customers:
                 raise SignalFailed(row.key, signal, why, in_event=False) from why
             if alerts.changes:
                 weigh(chapter, row.key, customer, deadline, alerts, self.muted, in_event=False)
+            if customer.manners is not None and customer.manners.due <= deadline:
+                alerts.release(deadline)
             if alerts.resolved:
                 alerts.settle_stage(deadline)
             if not fits(customer):
                 make_room(customer, deadline, alerts)
             deadline = customer.deadline
         view.schedule(row, deadline)
+
+    def _turn_off(self, key: str, customer: Customer, at: int, alerts: Alerts) -> None:
+        """The house has turned signals off for this customer: theirs are not wanted any more."""
+        chapter = self.rulebook.chapter(customer)
+        unwanted = [alert for alert in customer.alerts if alert.signal in chapter.off]
+        for alert in unwanted:
+            alerts.dismiss(alert, at)
+        if unwanted:
+            weigh(chapter, key, customer, at, alerts, self.muted)
+            if alerts.resolved:
+                alerts.settle_stage(at)
+
+    def _exclude(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
+        """A test or bot is not alerted: what stands ends, and nothing falls due."""
+        customer = row.state
+        alerts.about(row.key, customer)
+        for alert in list(customer.alerts):
+            alerts.dismiss(alert, at, excluded=True)
+        alerts.changes = []
+        if alerts.resolved:
+            alerts.settle_stage(at)
+        view.schedule(row, NEVER)
 
     def _excluded(self, key: str) -> bool:
         standards = self.rulebook.standards
@@ -308,19 +349,6 @@ def weigh(
         if not alerts.changes:
             return
     alerts.changes = []
-
-
-def _count_identified(
-    decision: Decision, taken: list[tuple[str, str]], nameless: list[str]
-) -> None:
-    """How many interactions there were by channel, and of how many the customer is known."""
-    gauges = decision.gauges
-    heard = Counter([channel for channel, _ in taken])
-    for channel, number in heard.items():
-        gauges["heard", channel] = number
-    heard.subtract(nameless)
-    for channel, number in heard.items():
-        gauges["identified", channel] = number
 
 
 def _from_the_future(at: int, received: int) -> Rejected:

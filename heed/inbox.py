@@ -17,6 +17,7 @@ from streams.topics import client_settings
 
 # A broker that says nothing for this long is not going to say where the topic ends.
 PATIENCE_SECONDS = 20.0
+COLOURS = {"critical": "bold red", "error": "red", "warning": "yellow", "info": ""}
 _REFUSED = (
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
     KafkaError.UNKNOWN_TOPIC_OR_PART,
@@ -168,4 +169,9 @@ def name_of(alert: Alert) -> str:
 
 def shown(text: str) -> str:
     """Text that a platform sent, harmless on a terminal: neither markup nor control characters."""
-    return escape("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+    return escape(clean(text))
+
+
+def clean(text: str) -> str:
+    """Text that a platform sent without control characters."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -20,9 +20,11 @@ from schemas.correspondence import Correspondence
 from schemas.habits import Habits
 from schemas.journey import Journey
 from schemas.links import Links
+from schemas.manners import MANNERS_BYTES, Handled, Manners
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
 from schemas.merged import Merged
+from schemas.observed import Observed
 from schemas.service import Service
 
 VERSION = 2
@@ -45,23 +47,29 @@ MAX_QUANTITY = 0xFFFF
 
 NAME_BYTES = 64
 EVENT_ID_BYTES = 128
-_ROOM = MAX_BYTES - 64
-"""What the encoded customer may take: header, deadline, and what an event changes in passing."""
+_ROOM = MAX_BYTES - 64 - MANNERS_BYTES
+"""What the encoded customer may take, less header, deadline, what an event changes in passing, and
+what manners remember."""
 _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
 _SOME = 16
 """Of more than these some are too large for `_most` to say that all of them fit."""
-_FIXED = 4_560
+_FIXED = 5_060
 """The most that the fields take which hold no lists of those: scope, event ids, purchases, tombs,
 answers and callbacks, what each group of signals remembers, and what was merged."""
 _FACT, _EVIDENCE = 68, 170
+_MANNERED = 88
+"""What an alert takes at most of manners alone. Nobody is forgotten a cart or an alert sooner for
+what a team was told, so this room is kept whether it is used or not, as that of `Manners`."""
 
 
 class OpenAlert(Struct, array_like=True):
     """An alert that stands: enough to tell it again when it is resolved.
 
     At `until` it expires by itself. `team` is set where the house routes it otherwise than usual.
-    `told_as` is its `alert_id` (16 bytes), where it opened under another row than the present one.
+    `routed`: its team has been told, and is told of all that becomes of it. At `held_until` it is
+    to be judged again whether the team is told (0: no such time). `told_as` is its `alert_id` (16
+    bytes), where it opened under another row than the present one.
     """
 
     signal: str
@@ -73,6 +81,9 @@ class OpenAlert(Struct, array_like=True):
     suppressed_by: str | None = None
     until: int = NEVER
     team: str | None = None
+    routed: bool = False
+    held_until: int = 0
+    handled: Handled | None = None
     told_as: bytes | None = None
 
 
@@ -200,6 +211,8 @@ class Customer(Struct, array_like=True):
     journey: Journey | None = None
     service: Service | None = None
     habits: Habits | None = None
+    manners: Manners | None = None
+    observed: Observed | None = None
     merged: Merged | None = None
     links: Links | None = None
 
@@ -215,6 +228,8 @@ class Customer(Struct, array_like=True):
             due = self.contacts.due
         if self.purchases is not None and self.purchases.due < due:
             due = self.purchases.due
+        if self.manners is not None and self.manners.due < due:
+            due = self.manners.due
         return due
 
     def has_seen(self, digest: bytes) -> bool:
@@ -316,7 +331,7 @@ def _most(customer: Customer) -> int:
     for timer in customer.timers:
         most += 110 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
     for alert in customer.alerts:
-        most += 220 + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
+        most += 220 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
     if customer.links is not None:
         most += customer.links.weight
     if customer.carts is not None:
@@ -327,7 +342,20 @@ def _most(customer: Customer) -> int:
 
 
 def _has_room(customer: Customer) -> bool:
-    return len(_encode(customer)) <= _ROOM
+    """Whether the customer fits, whatever manners add to it or not."""
+    manners, customer.manners = customer.manners, None
+    alerts = customer.alerts
+    if alerts:
+        customer.alerts = [
+            OpenAlert(
+                alert.signal, alert.subject, alert.opened_at, alert.severity, alert.facts,
+                alert.evidence, None, alert.until, alert.team,
+            )
+            for alert in alerts
+        ]  # fmt: skip
+    taken = len(_encode(customer)) + _MANNERED * len(alerts)
+    customer.manners, customer.alerts = manners, alerts
+    return taken <= _ROOM
 
 
 def _shed(customer: Customer) -> bool:

@@ -153,6 +153,7 @@ class TicketEvent(Properties):
         None
     )
     caused_by: Name | None = None
+    product_id: Name | None = None
     dimension: Dimension | None = None
     text: Text | None = None
 
@@ -211,9 +212,10 @@ class MarketEvent(Properties):
 
 
 class AlertFeedback(Properties):
-    """What became of an alert, as a team says it."""
+    """What became of an alert, as a team says it; a snooze may name a signal instead."""
 
     alert_id: Name | None = None
+    signal: Name | None = None
     outcome: Name | None = None
     amount: Amount | None = None
     cost: Amount | None = None

@@ -57,6 +57,8 @@ FOLDS: dict[str, Fold] = {
     "journey": journey,
     "service": service,
     "habits": habits,
+    "manners": lambda earlier, later: later.manners or earlier.manners,
+    "observed": lambda earlier, later: later.observed or earlier.observed,
     # A row that is given up has none: what it was linked to is asked for anew.
     "links": lambda earlier, later: earlier.links or later.links,
 }

@@ -38,6 +38,7 @@ def _reason(facts: Facts) -> str:
 QUEUE_ABANDONED = Kind(
     name=SIGNAL,
     team="support",
+    concern="abandonment",
     mechanism="expected",
     opens="left the queue unanswered after the short-abandon limit, without asking for a call back",
     default="5 s; expires after 7 d",

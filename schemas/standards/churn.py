@@ -95,11 +95,13 @@ class Captured(Standing, frozen=True):
 
 class CaptiveDissatisfied(Standing, frozen=True):
     """`least` dissatisfactions within `window`, while usage stays over the share `steady` of the
-    own usual. Ours; of severity info until a competitor comes."""
+    own usual. Ours; of severity info until a competitor comes. `regions` are those without an
+    alternative to the house; where none is named, it may be any."""
 
     least: Count = 2
     window: Duration = Duration(180 * DAY)
     steady: Share = 0.8
+    regions: tuple[RequiredName, ...] = ()
 
 
 class PerkWithdrawn(Standing, frozen=True):

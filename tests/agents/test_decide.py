@@ -180,7 +180,7 @@ def test_excluded_customers_are_remembered_and_nothing_is_told_of_them() -> None
 
 def test_what_opened_in_the_warm_up_is_told_as_suppressed_by_history() -> None:
     until = instant(START + 30 * MINUTE) + 60 * 60 * 1_000_000
-    harness = worker(warm_up_until=until)
+    harness = worker('[manners]\nquiet = "never"', warm_up_until=until)
     harness.feed([line(add(0)), line(add(45 * MINUTE, customer_id="c8"), timestamp=START + HOUR)])
     harness.advance(minutes=120)
     done = said("order_completed", 4 * HOUR)

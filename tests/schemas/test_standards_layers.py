@@ -268,7 +268,7 @@ MISTAKES = {
     "a queue without name": ('[[override]]\nqueue = ""', "2: override.queue: expected text"),
     "a standard in an override": (
         '[[override]]\nbrand = "b"\nstandard = []',
-        "3: override.standard: is not known here: expected one of hours, party, brand, branch,",
+        "3: override.standard: is not known here: expected one of hours, manners, party, brand,",
     ),
     "one bracket": ('[standard]\nname = "a"', "1: standard: write [[standard]], with two brackets"),
     "a standard without name": ("[[standard]]\nwithin = '5 s'", "1: standard: says no name"),

@@ -39,10 +39,11 @@ def _reason(facts: Facts) -> str:
 CAPTIVE_DISSATISFIED = Kind(
     name=SIGNAL,
     team="management",
+    concern="churn",
     severity=INFO,
     mechanism="joint",
-    opens="two or more dissatisfactions while orders or usage stay as ever; critical once a "
-    "competitor has come",
+    opens="two or more dissatisfactions while orders or usage stay as ever, in a region without an "
+    "alternative where the house names these; critical once a competitor has come",
     clears_if="The customer gives a good answer.",
     default="2 in 180 d, over 80 % of the usual",
     source="ours, after Hirschman (1970)",
@@ -139,6 +140,8 @@ class CaptiveDissatisfied:
         """A dissatisfaction of the instant `at`, not necessarily the latest one."""
         limits = self.limits
         if not limits.enabled or standing(customer, SIGNAL) is not None:
+            return
+        if limits.regions and customer.region not in limits.regions:
             return
         if not (self._is_known(customer) and dissatisfactions.may_matter(customer, limits.least)):
             return

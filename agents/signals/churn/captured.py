@@ -58,6 +58,8 @@ def _reason(facts: Facts) -> str:
 CAPTURED = Kind(
     name=SIGNAL,
     team="retention",
+    concern="churn",
+    parts=frozenset({"gone_silent", "lost"}),
     severity=ERROR,
     mechanism="joint",
     opens="number ported, data exported, profile changed, categories narrowed, silence after a "

@@ -46,6 +46,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 EXPECTATION_GAP = Kind(
     name=GAP,
     team="support",
+    concern="dissatisfaction",
     mechanism="baseline",
     opens="perception minus expectation under the limit in a dimension, weighted by importance; "
     "or a wait of twice the own mean",
@@ -58,6 +59,7 @@ EXPECTATION_GAP = Kind(
 DELIGHTED = Kind(
     name=DELIGHT,
     team="success",
+    concern="relationship",
     notice=True,
     mechanism="joint",
     opens="perception above expectation, or a wait of half the own mean; and a good score within "

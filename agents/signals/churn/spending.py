@@ -60,6 +60,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 SPEND_DECLINED = Kind(
     name=DECLINED,
     team="retention",
+    concern="churn",
     mechanism="baseline",
     opens="money an order, or purchase days, of the last 90 d below the own year before, "
     "beyond chance",
@@ -72,6 +73,7 @@ SPEND_DECLINED = Kind(
 SPEND_GROWN = Kind(
     name=GROWN,
     team="success",
+    concern="relationship",
     notice=True,
     mechanism="baseline",
     opens="the mirror of `spend_declined`",

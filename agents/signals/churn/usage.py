@@ -32,6 +32,7 @@ def _reason(facts: Facts) -> str:
 USAGE_DECLINED = Kind(
     name=SIGNAL,
     team="success",
+    concern="churn",
     mechanism="baseline",
     opens="the last 4 weeks' usage under the own 12-week baseline, beyond chance",
     clears_if="Usage is back above 80 % of what it was.",

@@ -42,6 +42,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 CONTACT_UNANSWERED = Kind(
     name=NAME,
     team="support",
+    concern="abandonment",
     clears_if="They are answered in that medium, called back, or their next call is answered.",
     reason=_reason,
     parameters=_parameters,

@@ -71,6 +71,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 EFFORT_HIGH = Kind(
     name=NAME,
     team="support",
+    concern="dissatisfaction",
     clears_if="The ticket is resolved, the customer is satisfied, or the matter stays quiet for as"
     " long as contacts are counted.",
     reason=_reason,

@@ -43,6 +43,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 NEGATIVE_MESSAGE = Kind(
     name=NAME,
     team="support",
+    concern="dissatisfaction",
     clears_if="A ticket of theirs is resolved, or they write or answer positively.",
     reason=_reason,
     parameters=_parameters,

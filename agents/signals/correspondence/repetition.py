@@ -45,6 +45,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 COMPLAINT_REPEATED = Kind(
     name=NAME,
     team="support",
+    concern="dissatisfaction",
     clears_if="No complaint for 30 d, unless the house has set another quiet time.",
     reason=_reason,
     parameters=_parameters,

@@ -38,6 +38,7 @@ def _advocate_reason(facts: Facts) -> str:
 ADVOCATE = Kind(
     name="advocate",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="Nothing to clear: this is told once.",
     reason=_advocate_reason,
@@ -139,6 +140,7 @@ def _silent_reason(facts: Facts) -> str:
 ADVOCATE_SILENT = Kind(
     name="advocate_silent",
     team="success",
+    concern="relationship",
     clears_if="The customer buys, refers, reviews or answers again.",
     reason=_silent_reason,
     parameters=lambda facts: {

@@ -46,6 +46,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 CANCELLATION_INTENDED = Kind(
     name="cancellation_intended",
     team="retention",
+    concern="churn",
     clears_if="The customer renews or subscribes again.",
     reason=_reason,
     parameters=_parameters,

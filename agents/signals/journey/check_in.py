@@ -1,7 +1,9 @@
 """`check_in_due`: nobody has spoken with this customer for too long.
 
 Key accounts are seen at fixed distances by value: practice of account management. The distances are
-ours, and so is twice the own gap: whoever is used to a word every week misses it sooner.
+ours, and so is twice the own gap: whoever is used to a word every week misses it sooner. The own
+gap is a long one of theirs, as in `gone_silent`: contacts come in bursts, and of gaps that are
+irregular a quarter is over twice the median by mere chance.
 """
 
 from bisect import insort
@@ -40,6 +42,7 @@ def _reason(facts: Facts) -> str:
 CHECK_IN_DUE = Kind(
     name="check_in_due",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="The customer and the house are in touch again.",
     reason=_reason,
@@ -55,13 +58,14 @@ class CheckIn(Idle):
     """The time since the last contact, or since a subscription began.
 
     >>> check_in = CheckIn(CheckInDue())
-    >>> check_in.within([]) // DAY, check_in.within([0, 20, 40, 80]) // DAY
+    >>> check_in.within([]) // DAY, check_in.within([0, 20, 40, 60]) // DAY
     (90, 40)
     """
 
     def __init__(self, limits: CheckInDue) -> None:
         super().__init__(CHECK_IN_DUE, limits, begins={}, ends={})
         self.reacts_to = frozenset({_SUBSCRIBED, _DELETED, *CONTACTS})
+        self.percentile = float(limits.percentile)
         self.usual = int((limits.tier_1, limits.tier_2, limits.tier_3)[limits.tier - 1])
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
@@ -108,7 +112,7 @@ class CheckIn(Idle):
         """How long without a contact is too long, after contacts on these days."""
         if len(contacts) < REGULAR:
             return self.usual
-        own = int(usual_gap(contacts, 0.5) * float(self.limits.factor) * DAY)
+        own = int(usual_gap(contacts, self.percentile) * float(self.limits.factor) * DAY)
         return min(self.usual, max(own, SHORTEST))
 
     def _is_late(self, customer: Customer, at: int, within: int, alerts: Alerts) -> bool:

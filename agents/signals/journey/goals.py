@@ -29,6 +29,7 @@ def _reason(facts: Facts) -> str:
 GOAL_STALLED = Kind(
     name="goal_stalled",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="The customer makes progress, reaches the goal, or sets it anew.",
     reason=_reason,

@@ -50,6 +50,7 @@ def _reason(facts: Facts) -> str:
 LEFT_AFTER_PURCHASE = Kind(
     name="left_after_purchase",
     team="retention",
+    concern="abandonment",
     clears_if="The customer orders again, or is back on the list: consents, signs up, subscribes.",
     reason=_reason,
     parameters=lambda facts: {

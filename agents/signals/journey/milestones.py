@@ -36,6 +36,7 @@ def _reason(facts: Facts) -> str:
 MILESTONE_REACHED = Kind(
     name="milestone_reached",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="Nothing to clear: this is told once.",
     reason=_reason,

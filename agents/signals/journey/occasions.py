@@ -38,6 +38,7 @@ def _reason(facts: Facts) -> str:
 OCCASION_DUE = Kind(
     name="occasion_due",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="The house turns to the customer, or the day is over.",
     reason=_reason,

@@ -42,6 +42,7 @@ def _stalled_reason(facts: Facts) -> str:
 ONBOARDING_STALLED = Kind(
     name="onboarding_stalled",
     team="success",
+    concern="abandonment",
     clears_if="The customer reaches a first value, uses it on a later day, or orders again.",
     reason=_stalled_reason,
     parameters=lambda facts: {"within_days": int(facts[1] or 0) / DAY, "began_with": facts[2]},
@@ -116,7 +117,7 @@ class OnboardingBegun(Expected):
         if journey is not None and journey.flags & ONBOARDED:
             return False
         if kind == _ORDER:
-            return history is not None and history.orders == 1
+            return self.limits.after_order and history is not None and history.orders == 1
         return history is None or history.repeats == 0
 
 
@@ -136,6 +137,7 @@ def _lapsing_reason(facts: Facts) -> str:
 TRIAL_LAPSING = Kind(
     name="trial_lapsing",
     team="success",
+    concern="abandonment",
     clears_if="The customer uses it or subscribes; it expires where the trial is told as ended.",
     reason=_lapsing_reason,
     parameters=lambda facts: {

@@ -26,6 +26,7 @@ def _reason(facts: Facts) -> str:
 ONE_AND_GONE = Kind(
     name="one_and_gone",
     team="retention",
+    concern="abandonment",
     clears_if="The customer buys again.",
     reason=_reason,
     parameters=lambda facts: {"within_days": int(facts[1] or 0) / DAY},

@@ -37,6 +37,7 @@ def _reason(facts: Facts) -> str:
 PERK_WITHDRAWN = Kind(
     name="perk_withdrawn",
     team="retention",
+    concern="churn",
     clears_if="The customer orders again, or is given it again.",
     reason=_reason,
     parameters=lambda facts: {

@@ -20,6 +20,7 @@ STAYS = frozenset({"page_viewed", "app_opened", "search_performed", "cart_viewed
 BROWSE_ABANDONED = Kind(
     name="browse_abandoned",
     team="sales",
+    concern="abandonment",
     severity=INFO,
     clears_if="The customer adds something to a cart, begins a checkout, or buys.",
     reason=lambda facts: (

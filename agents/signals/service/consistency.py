@@ -38,6 +38,7 @@ def _reason(facts: Facts) -> str:
 VISIT_INCONSISTENT = Kind(
     name="visit_inconsistent",
     team="branch",
+    concern="dissatisfaction",
     clears_if="The next visit lacks nothing, or is rated as well as the others.",
     reason=_reason,
     parameters=lambda facts: {

@@ -36,6 +36,7 @@ def _late_reason(facts: Facts) -> str:
 DELIVERY_LATE = Kind(
     name="delivery_late",
     team="after_sales",
+    concern="dissatisfaction",
     clears_if="The order is delivered, cancelled, refunded or returned.",
     reason=_late_reason,
     parameters=lambda facts: {
@@ -132,6 +133,7 @@ def _off(_: Customer, event: Interaction) -> End | None:
 AFTER_SALE_CHECK_DUE = Kind(
     name="after_sale_check_due",
     team="after_sales",
+    concern="dissatisfaction",
     severity=INFO,
     clears_if="There is contact with the customer, from either side.",
     reason=lambda facts: (

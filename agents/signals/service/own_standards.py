@@ -93,6 +93,7 @@ class OwnStandards:
             Kind(
                 name=SIGNAL,
                 team="support",
+                concern="service",
                 clears_if="What the standard asks for is done.",
                 reason=partial(_reason, self.index.by_name),
                 parameters=_parameters,

@@ -22,6 +22,7 @@ def _value(facts: Facts) -> Value | None:
 PAYMENT_UNRECOVERED = Kind(
     name="payment_unrecovered",
     team="support",
+    concern="abandonment",
     clears_if="The customer completes an order, or starts or renews a subscription.",
     reason=lambda facts: (
         f"A payment failed, and no order was completed within {written(int(facts[1] or 0))}."

@@ -31,6 +31,7 @@ def _within(facts: Facts) -> dict[str, object]:
 GREETING_LATE = Kind(
     name="greeting_late",
     team="branch",
+    concern="service",
     clears_if="The visitor is greeted or assisted, or leaves.",
     reason=partial(_waited, "greeted"),
     parameters=_within,
@@ -42,6 +43,7 @@ GREETING_LATE = Kind(
 ASSISTED_LATE = Kind(
     name="assisted_late",
     team="branch",
+    concern="service",
     clears_if="The visitor is assisted, or leaves.",
     reason=partial(_waited, "assisted"),
     parameters=_within,
@@ -119,6 +121,7 @@ def _left_parameters(facts: Facts) -> dict[str, object]:
 VISIT_ABANDONED = Kind(
     name="visit_abandoned",
     team="branch",
+    concern="abandonment",
     clears_if="The customer is assisted at the next visit.",
     reason=_left_reason,
     parameters=_left_parameters,

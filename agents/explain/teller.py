@@ -1,0 +1,28 @@
+"""Answers of a worker about its customers: what `streams.questions` asks."""
+
+from agents.explain import explain
+from agents.explain.explanation import encode
+from agents.explain.whom import candidates
+from agents.identity import routing_key
+from agents.rulebook import Rulebook
+
+
+class CustomerTeller:
+    """Tells about the rows of customers, with the standards of this worker."""
+
+    path = "/customers/"
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
+    def places(self, asked: str) -> list[tuple[str, bytes]]:
+        return [(key, routing_key(key)) for key in candidates(asked)]
+
+    def follow(self, stored: bytes) -> str | None:
+        return None
+
+    def routing(self, key: str) -> bytes:
+        return routing_key(key)
+
+    def tell(self, key: str, stored: bytes, now: int) -> bytes:
+        return encode(explain(key, stored, self._rulebook, now))
