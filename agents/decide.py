@@ -12,11 +12,11 @@ from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
 from agents.careful import SignalFailed, carefully, carefully_due, name_of
+from agents.heartbeat import tell_clock
 from agents.identity import Names
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
-from agents.observers.telling import tell_clock
 from agents.people import UNLINKED, Sealer, Switchboard, count_identified
 from agents.rulebook import Chapter, Rulebook
 from agents.telling import Telling

@@ -23,7 +23,6 @@ from schemas.alert import (
 from schemas.alert import encode as json
 from schemas.customer import Customer, OpenAlert
 from schemas.instant import rfc3339
-from schemas.links import Links
 from schemas.manners import Handled
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ class Telling:
             if handling is not None:
                 suppressed += f',"handling":{json(handling).decode()}'
         return (
-            f'{{"alert_id":"{name}",{form.head}{whose(row, customer.links)}{about}'
+            f'{{"alert_id":"{name}",{form.head}{whose(row, customer)}{about}'
             f',"event_time":"{became_true}","opened_at":"{opened}"{figures}{duty}'
             f',"evidence":[{_evidence(alert.evidence)}]'
             f',"reason":{json(kind.reason(facts)).decode()}{form.rule}'
@@ -162,7 +161,7 @@ class Telling:
     ) -> bytes:
         """The change of stage at `at`; `reason` is what led there."""
         return (
-            f"{{{whose(row, customer.links)}{self.scope(customer)}{move.text}{quoted(reason)}"
+            f"{{{whose(row, customer)}{self.scope(customer)}{move.text}{quoted(reason)}"
             f',"event_time":"{rfc3339(at)}"{detected}}}'
         ).encode()
 
@@ -202,20 +201,20 @@ def detected_at(wall: int | None) -> str:
     return "" if wall is None else f',"detected_at":"{rfc3339(wall)}"'
 
 
-def whose(row: str, links: Links | None = None) -> str:
-    """`customer_id`, or the alias that a row key stands for, and the other aliases known of it.
+def whose(row: str, customer: Customer) -> str:
+    """`customer_id`, or the alias that a row key stands for, and the aliases that are linked.
 
-    >>> whose("c:123"), whose("%63:123")
+    >>> whose("c:123", Customer()), whose("%63:123", Customer())
     ('"customer_id":"123"', '"aliases":{"c":"123"}')
     """
     customer_id, aliases = who(row)
-    if links is not None:
-        aliases = known_as(aliases, links)
-        if customer_id is not None and aliases:
-            return f'"customer_id":{quoted(customer_id)},"aliases":{json(aliases).decode()}'
-    if customer_id is not None:
+    if customer.links is not None:
+        aliases = known_as(aliases, customer.links)
+    if customer_id is None:
+        return f'"aliases":{json(aliases).decode()}'
+    if aliases is None:
         return f'"customer_id":{quoted(customer_id)}'
-    return f'"aliases":{json(aliases).decode()}'
+    return f'"customer_id":{quoted(customer_id)},"aliases":{json(aliases).decode()}'
 
 
 def _evidence(evidence: list[Evidence]) -> str:

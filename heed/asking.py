@@ -10,7 +10,6 @@ from heed.formats import read
 from heed.options import AsJson, Bootstrap, Format, Kind, StandardsFile, instant_of, standards_of
 from heed.progress import out, watched
 from streams import settings as engine
-from streams.errors import Unusable
 
 
 def explain(
@@ -24,7 +23,8 @@ def explain(
     format: Format = Kind.INTERACTIONS,
     standards: StandardsFile = None,
     at: Annotated[
-        str | None, typer.Option(help="As of this time, such as 1998-06-30 (files only).")
+        str | None,
+        typer.Option(help="As of this time, such as 1998-06-30: from files, else from Kafka."),
     ] = None,
     timeline: Annotated[int, typer.Option(min=0, help="So many moments, the newest.")] = 20,
     worker: Annotated[
@@ -37,19 +37,22 @@ def explain(
     """What is known of a customer: who, how it stands, what is open, what comes next, and why.
 
     With files it replays them up to --at. Without, any running worker answers for any customer, and
-    the timeline is read from Kafka as far as it is retained.
+    the timeline is read from Kafka as far as it is retained; with --at the customer's interactions
+    are read there and replayed.
     """
     from agents.explain.explanation import encode
-    from heed.explain import from_files, from_worker, with_timeline
+    from heed.explain import from_files, from_kafka, from_worker, with_timeline
     from heed.portrait import show
 
     end = None if at is None else instant_of("--at", at)
     if files:
         values = watched(read(files, format.value), "replaying")
         made = from_files(customer, values, standards_of(standards), end, timeline)
+    elif end is not None:
+        settings = engine.load(bootstrap=bootstrap)
+        own = standards_of(standards or settings.standards)
+        made = from_kafka(customer, settings, own, end, timeline)
     else:
-        if end is not None:
-            raise Unusable("--at needs files to replay: a running worker knows the present only")
         settings = engine.load(bootstrap=bootstrap)
         address = worker or f"http://localhost:{max(settings.web_port, 1)}"
         answer = from_worker(customer, address, settings.explain_token)
@@ -69,15 +72,24 @@ def explain(
 
 def alerts(
     team: Annotated[str | None, typer.Option(help="Only this team's.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="A live list; in a pipe, each state as it is told.")
+    ] = False,
     json: AsJson = False,
     bootstrap: Bootstrap = None,
 ) -> None:
-    """Open alerts, what is most at risk first; with --follow then each one as it is told."""
+    """Open alerts in the order to work in: critical ones, then what is most at risk.
+
+    Each with its reason and what to do. With --follow the list is kept up to date until ctrl-C.
+    """
+    from heed.desk import watch
     from heed.inbox import Inbox, is_for, line, table, worklist
     from schemas.alert import encode
 
-    with Inbox(engine.load(bootstrap=bootstrap)) as inbox:
+    with Inbox(engine.load(bootstrap=bootstrap), team) as inbox:
+        if follow and not json and out.is_terminal:
+            watch(inbox, team, out)
+            return
         for _ in inbox.present():
             pass
         standing = worklist(inbox.open.values(), team)

@@ -164,26 +164,50 @@ def replay(
 
 @app.command()
 def publish(
-    files: Files,
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Files, plain or .gz; - is standard input.")
+    ] = None,
     format: Format = Kind.INTERACTIONS,
     rate: Annotated[float | None, typer.Option(min=0.001, help="Records a second.")] = None,
     speed: Annotated[
         float | None,
         typer.Option(min=0.001, help="Event time runs that many times faster; 1 is as it was."),
     ] = None,
+    from_rejected: Annotated[
+        bool,
+        typer.Option("--from-rejected", help="What was rejected, once more, in place of files."),
+    ] = False,
+    reason: Annotated[str | None, typer.Option(help="Only what was rejected for this.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only what was rejected since.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and send nothing.")] = False,
     bootstrap: Bootstrap = None,
 ) -> None:
-    """Files into Kafka, as fast as it takes them or paced.
+    """Files into Kafka, as fast as it takes them or paced; or after a fix what had been rejected.
 
     What cannot be taken is sent all the same: the worker puts it into `rejected`, with the reason.
+    With --from-rejected each rejected record is sent once more, as it came, exactly once.
     """
     from heed.publish import publish as send
+    from heed.resend import resend
+    from heed.resend import sentences as sentences_of
     from streams.topics import reach
 
     if rate and speed:
         raise Unusable("--rate and --speed both set the pace: give one of them")
+    if bool(files) == from_rejected:
+        raise Unusable("give files to publish, or --from-rejected")
+    if not from_rejected and (reason or since or dry_run):
+        raise Unusable("--reason, --since and --dry-run go with --from-rejected")
+    if from_rejected and (rate or speed):
+        raise Unusable("--rate and --speed go with files")
     settings, counts = engine.load(bootstrap=bootstrap), Counts()
-    values = watched(read(files, format.value, counts), "publishing")
+    if from_rejected:
+        reach(settings)
+        begin = None if since is None else instant_of("--since", since)
+        for sentence in sentences_of(resend(settings, reason, begin, dry=dry_run), dry=dry_run):
+            say(sentence)
+        return
+    values = watched(read(files or [], format.value, counts), "publishing")
     reach(settings)
     sent, whole = send(values, settings, rate, speed)
     say(f"{sent:,} interactions published to {settings.input_topic}" + ("" if whole else ", ended"))

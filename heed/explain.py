@@ -14,7 +14,7 @@ from agents.explain import explanation as form
 from agents.explain.timeline import moment, told
 from agents.explain.whom import candidates
 from agents.identity import row_key, who
-from heed.records import newest
+from heed.records import Read, newest
 from heed.replay import Replay
 from schemas import alert, lifecycle
 from schemas.instant import rfc3339, spoken
@@ -25,6 +25,8 @@ from streams.errors import Unusable
 from streams.settings import Settings
 
 PATIENCE_SECONDS = 15.0
+MOST_REPLAYED = 10_000
+"""Interactions of one customer that are replayed from Kafka."""
 _BOTH = {"alerts": alert.decode, "lifecycle": lifecycle.decode}
 
 
@@ -112,6 +114,24 @@ def from_files(
     return made
 
 
+def from_kafka(
+    asked: str, settings: Settings, standards: Standards | None, at: int, most: int
+) -> Explanation:
+    """The same as of `at` from the customer's own interactions, as far as Kafka has them.
+
+    Raises Unknown, Unusable.
+    """
+    for key in candidates(asked):
+        read = newest(key, settings, MOST_REPLAYED)
+        if read.values:
+            break
+    else:
+        raise Unknown(f"{settings.input_topic} has no interaction of {asked}")
+    made = from_files(key, read.values, standards, at, most)
+    made.timeline_note = _note(read, settings)
+    return made
+
+
 class Answer(NamedTuple):
     """What a worker says, and where its interactions come from."""
 
@@ -165,11 +185,7 @@ def with_timeline(made: Explanation, settings: Settings, most: int) -> Explanati
     except Unusable as why:
         made.timeline_note += f"; the interactions themselves could not be read: {why}"
         return made
-    note = f"{len(read.events)} interactions from {settings.input_topic}"
-    if not read.whole and read.since:
-        note += f", which was read back to {spoken(read.since)} ({read.looked_at:,} records)"
-    elif read.whole:
-        note += ", all that is retained there"
+    note = _note(read, settings)
     if not read.events:
         made.timeline_note = f"{note}; {made.timeline_note}"
         return made
@@ -186,3 +202,12 @@ def with_timeline(made: Explanation, settings: Settings, most: int) -> Explanati
     made.timeline_note = f"{note}; before them {made.timeline_note}"
     made.known_since = min(filter(None, (first, made.known_since)))
     return made
+
+
+def _note(read: Read, settings: Settings) -> str:
+    """How far back was read."""
+    count = len(read.events)
+    note = f"{count} interaction{'' if count == 1 else 's'} from {settings.input_topic}"
+    if read.whole:
+        return f"{note}, all that is retained there"
+    return f"{note}, which was read back to {spoken(read.since)} ({read.looked_at:,} records)"

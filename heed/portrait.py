@@ -76,7 +76,8 @@ def _standing(alert: Standing) -> Iterator[str]:
     about = f" of {alert.subject}" if alert.subject else ""
     value = alert.value_at_risk
     risk = f", {value.amount:,.2f} {value.currency or ''}".rstrip() + " at risk" if value else ""
-    held = f", held back: {alert.suppressed_by}" if alert.suppressed_by else ""
+    until = f" until {_short(alert.held_until)}" if alert.held_until else ""
+    held = f", held back: {alert.suppressed_by}{until}" if alert.suppressed_by else ""
     since = _short(alert.opened_at)
     yield clean(
         f"{alert.signal}{about}, {alert.severity}, for {alert.team}, since {since}{risk}{held}"
@@ -84,6 +85,9 @@ def _standing(alert: Standing) -> Iterator[str]:
     yield clean(f"  why: {alert.reason}")
     if alert.recommended_action is not None:
         yield clean(f"  do: {alert.recommended_action.text}")
+    if alert.acknowledged_at:
+        by = f" by {alert.acknowledged_by}" if alert.acknowledged_by else ""
+        yield clean(f"  acknowledged: {_short(alert.acknowledged_at)}{by}")
     if alert.respond_by:
         yield f"  answer by: {_short(alert.respond_by)}"
     yield clean(f"  clears if: {alert.clears_if}")
@@ -97,6 +101,8 @@ def _ahead(made: Explanation, each: Ahead) -> str:
     what = f"stage {each.signal}" if each.status == "stage" else each.signal + about
     status = {"open": "opens", "notice": "is told", "stage": ""}.get(each.status, f"{each.status}")
     unless = f" Unless: {each.unless}" if each.unless else ""
+    if each.suppressed_by:
+        unless += f" Held back: {each.suppressed_by}."
     return clean(f"{when} {what} {status}".rstrip() + f": {each.reason}{unless}")
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -23,11 +24,12 @@ PATIENCE_SECONDS = 10.0
 class Read(NamedTuple):
     """The newest interactions of a customer, the oldest first, and how far back was read.
 
-    `since` is the Kafka timestamp (microseconds) of the oldest record looked at, 0 where there was
-    none; `whole` says that nothing older is retained.
+    `values` are the same as they came. `since` is the Kafka timestamp (microseconds) of the oldest
+    record looked at, 0 where there was none; `whole` says that nothing older is retained.
     """
 
     events: list[Interaction]
+    values: list[bytes]
     looked_at: int
     since: int
     whole: bool
@@ -66,16 +68,16 @@ def newest(key: str, settings: Settings, most: int, patience: float = 5.0) -> Re
 def _backwards(
     consumer: Consumer, tp: TopicPartition, first: int, end: int, key: str, most: int
 ) -> Read:
-    found: deque[Interaction] = deque()
+    found: deque[tuple[Interaction, bytes]] = deque()
     begin, since, looked_at, give_up = end, 0, 0, time.monotonic() + PATIENCE_SECONDS
     while begin > first and len(found) < most and looked_at < MOST_READ:
         upto, begin = begin, max(first, begin - WINDOW)
         consumer.assign([TopicPartition(tp.topic, tp.partition, begin)])
-        window: list[Interaction] = []
+        window: list[tuple[Interaction, bytes]] = []
         at, oldest = begin, 0
         while at < upto:
             if time.monotonic() > give_up:
-                return Read(list(found), looked_at, since, False)
+                return _read(found, looked_at, since, whole=False)
             for message in consumer.consume(5000, 0.2):
                 if message.error() is not None:
                     at = upto if _is_end(message) else at
@@ -86,14 +88,25 @@ def _backwards(
                 looked_at += 1
                 stamp = message.timestamp()[1]
                 oldest = oldest or stamp * 1000
-                event = _of(key, message.key(), message.value(), stamp, message.headers())
-                if event is not None:
-                    window.append(event)
+                value = message.value()
+                event = _of(key, message.key(), value, stamp, message.headers())
+                if event is not None and value is not None:
+                    window.append((event, value))
         since = oldest or since
         found.extendleft(reversed(window))
     while len(found) > most:
         found.popleft()
-    return Read(list(found), looked_at, since, begin <= first)
+    return _read(found, looked_at, since, whole=begin <= first)
+
+
+def _read(
+    found: Iterable[tuple[Interaction, bytes]], looked_at: int, since: int, *, whole: bool
+) -> Read:
+    events, values = [], []
+    for event, value in found:
+        events.append(event)
+        values.append(value)
+    return Read(events, values, looked_at, since, whole)
 
 
 def _is_end(message: Message) -> bool:

@@ -68,8 +68,8 @@ class OpenAlert(Struct, array_like=True):
 
     At `until` it expires by itself. `team` is set where the house routes it otherwise than usual.
     `routed`: its team has been told, and is told of all that becomes of it. At `held_until` it is
-    to be judged again whether the team is told (0: no such time). `told_as` is its `alert_id` (16
-    bytes), where it opened under another row than the present one.
+    to be judged again whether the team is told (0: no such time).
+    `told_as` is its `alert_id` (16 bytes), where it opened under another row than the present one.
     """
 
     signal: str

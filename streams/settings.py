@@ -51,14 +51,14 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Each team has a topic of its own alerts, which is called this and the team's name."""
     lifecycle_topic: str = "lifecycle"
     """Topic of the changes of customers' stages of life."""
-    profiles_topic: str = "profiles"
-    """Topic of the public view of each customer: who they are, and what has changed of it."""
     observations_topic: str = "observations"
     """What concerns groups, from the customers agent to the groups agent."""
     groups_topic: str = "groups"
     """Where the state of each group is kept."""
     service_levels_topic: str = "service_levels"
     """Where the service levels of queues and branches go."""
+    profiles_topic: str = "profiles"
+    """Topic of the public view of each customer: who they are, and what has changed of it."""
     rejected_topic: str = "rejected"
     """Where what cannot be taken goes, with the reason."""
     partitions: AtLeastOne = 8
@@ -167,8 +167,7 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
         return [
             self.input_topic, self.changelog_topic, self.alerts_topic, self.lifecycle_topic,
             self.profiles_topic, self.rejected_topic,
-            *([self.observations_topic] if self.groups == "on" else []),
-            *map(self.topic, roles),
+            *([self.observations_topic] if self.groups == "on" else []), *map(self.topic, roles),
         ]  # fmt: skip
 
     @property

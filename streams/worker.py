@@ -12,20 +12,14 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import structlog
-from aiokafka.errors import (
-    AuthenticationFailedError,
-    ClusterAuthorizationFailedError,
-    GroupAuthorizationFailedError,
-    KafkaError,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
-)
+from aiokafka.errors import KafkaError
 from faust.types import TP
 from mode import CrashingSupervisor
 
 from streams import permissions
 from streams.backlog import Backlog
 from streams.contract import Logic, roles
+from streams.ending import sentence
 from streams.errors import Fenced, Unusable
 from streams.metrics import Metrics
 from streams.partition import Partition
@@ -47,14 +41,6 @@ UNASSIGNED = 2
 STALE_SECONDS = 5.0
 # SIGTERM is to be obeyed within 10 s, whatever the broker does.
 PAUSE_SECONDS, LEAVE_SECONDS = 4.0, 2.0
-
-NOT_PERMITTED = (
-    AuthenticationFailedError,
-    ClusterAuthorizationFailedError,
-    GroupAuthorizationFailedError,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
-)
 
 
 class Worker(Generic[S]):
@@ -139,7 +125,7 @@ class Worker(Generic[S]):
             _, *ended = await asyncio.gather(self._shut_down(), *others, return_exceptions=True)
         failure = failure or next((why for why in ended if why is not None), None)
         if failure is not None:
-            raise _sentence(failure)
+            raise sentence(failure)
 
     async def _work(self) -> None:
         """Until something crashes or the stop is asked for."""
@@ -404,12 +390,3 @@ class Worker(Generic[S]):
         if self._slot is not None:
             self._slot.release()
         self._scratch.cleanup()
-
-
-def _sentence(why: BaseException) -> BaseException:
-    """Why a worker ended: one sentence where it is Kafka's doing, else as it is (our own bug)."""
-    if isinstance(why, NOT_PERMITTED):
-        return Unusable(f"the broker does not permit it ({why}): grant it to this user")
-    if isinstance(why, KafkaError):
-        return Unusable(f"Kafka failed ({why!r}): exiting to be restarted")
-    return why

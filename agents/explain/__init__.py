@@ -19,6 +19,7 @@ from schemas import customer as state
 from schemas.alert import alert_id, evidence_out
 from schemas.customer import Customer, OpenAlert
 from schemas.instant import DAY, rfc3339
+from schemas.manners import Handled
 from schemas.memory import NEVER
 
 FROM_STATE = "as far as the state remembers"
@@ -71,7 +72,7 @@ def _standing(key: str, customer: Customer, rulebook: Rulebook) -> list[Standing
 
 def _stands(key: str, customer: Customer, alert: OpenAlert, rulebook: Rulebook) -> Standing:
     kind, facts = rulebook.kinds[alert.signal], alert.facts
-    respond_by = kind.respond_by(facts)
+    respond_by, handled = kind.respond_by(facts), alert.handled or Handled()
     return Standing(
         alert_id=alert_id(alert.signal, key, alert.subject, alert.opened_at),
         signal=alert.signal,
@@ -87,4 +88,11 @@ def _stands(key: str, customer: Customer, alert: OpenAlert, rulebook: Rulebook) 
         recommended_action=rulebook.advice(alert.signal, customer.party, customer.brand),
         evidence=evidence_out(alert.evidence),
         suppressed_by=alert.suppressed_by,
+        held_until=_if_any(alert.held_until),
+        acknowledged_at=_if_any(handled.acknowledged_at),
+        acknowledged_by=handled.acknowledged_by,
     )
+
+
+def _if_any(at: int) -> str | None:
+    return rfc3339(at) if at else None

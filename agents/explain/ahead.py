@@ -92,6 +92,7 @@ def _alert(told: Alert) -> Ahead:
         subject=told.subject,
         reason=told.reason if told.resolution is None else _ended(told),
         unless=told.clears_if if opens else None,
+        suppressed_by=told.suppressed_by,
     )
 
 

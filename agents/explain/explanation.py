@@ -36,6 +36,9 @@ class Standing(Struct, omit_defaults=True, kw_only=True):
     recommended_action: Action | None = None
     evidence: list[EvidenceOut] = []
     suppressed_by: str | None = None
+    held_until: str | None = None
+    acknowledged_at: str | None = None
+    acknowledged_by: str | None = None
 
 
 class Ahead(Struct, omit_defaults=True, kw_only=True):
@@ -52,6 +55,7 @@ class Ahead(Struct, omit_defaults=True, kw_only=True):
     subject: str | None = None
     reason: str = ""
     unless: str | None = None
+    suppressed_by: str | None = None
 
 
 class Explanation(Struct, omit_defaults=True, kw_only=True):

@@ -42,6 +42,7 @@ def sentences(customer: Customer, chapter: Chapter, now: int) -> list[str]:
         *_habits(customer),
         *_evidence(customer),
         *_cool_downs(customer),
+        *_manners(customer, now),
     ]
 
 
@@ -188,6 +189,20 @@ def _cool_downs(customer: Customer) -> Iterator[str]:
             for signal, at in sorted(customer.told.items(), key=lambda item: (-item[1], item[0]))
         )
         yield f"Last told: {named}."
+
+
+def _manners(customer: Customer, now: int) -> Iterator[str]:
+    manners = customer.manners
+    if manners is None:
+        return
+    for snooze in manners.snoozed:
+        if snooze.until > now:
+            yield f"{snooze.signal} is not to be told before {spoken(snooze.until)}, by its team."
+    if manners.told:
+        classes = [f"{concern} at {spoken(at)}" for concern, at in sorted(manners.told.items())]
+        yield f"Teams were last told, by class of alert: {', '.join(classes)}."
+    if manners.zone:
+        yield f"Lives by the clock of {manners.zone}."
 
 
 def lasting(span: int) -> str:

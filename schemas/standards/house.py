@@ -92,9 +92,9 @@ class Standards:
         self.exclude = exclude or Exclude()
         self.base_hours = hours or HoursTable()
         self.own = own
-        self.identity = identity or Identity()
         self.base_manners = manners or MannersTable()
         self.declared = dict(teams or {})
+        self.identity = identity or Identity()
         self.axes = frozenset(axis for each in overrides for axis in each.where.segments)
         self.queues = frozenset(each.where.queue for each in overrides if each.where.queue)
         self.varies = bool(overrides)

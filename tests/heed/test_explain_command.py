@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Producer
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -14,7 +15,11 @@ from agents.explain import explanation as form
 from heed.cli import app
 from heed.explain import Unknown
 from heed.portrait import lines, show
+from streams.embedded import EmbeddedBroker
 from streams.errors import Unusable
+from streams.murmur2 import partition_of
+from streams.settings import Settings
+from streams.topics import ensure
 
 EVENTS = [
     {"id": "e0", "type": "order_completed", "time": "2026-01-01T10:00:00Z", "channel": "web",
@@ -76,9 +81,24 @@ def test_nobody_is_said_to_be_nobody(file: str) -> None:
         CliRunner().invoke(app, ["explain", "carol", file], catch_exceptions=False)
 
 
-def test_the_past_of_a_running_worker_cannot_be_asked() -> None:
-    with pytest.raises(Unusable, match="--at needs files to replay"):
-        CliRunner().invoke(app, ["explain", "ann", "--at", "2026-01-01"], catch_exceptions=False)
+def test_the_past_is_replayed_from_kafka_as_far_as_it_is_retained() -> None:
+    with EmbeddedBroker() as broker:
+        settings = Settings(bootstrap=broker.address, embedded=True)
+        ensure(settings)
+        producer = Producer({"bootstrap.servers": broker.address})
+        for event in EVENTS:
+            routing = str(event.get("customer_id", "bob@example.com")).encode()
+            number = partition_of(routing, 4)
+            producer.produce("interactions", json.dumps(event), routing, partition=number)
+        assert producer.flush(20) == 0
+        live = ("--bootstrap", broker.address, "--at", "2026-01-05T10:30:00Z")
+        made = explained("ann", *live)
+        assert [each.id for each in made.timeline if each.id] == ["e0", "e1"]
+        assert made.timeline_note == "2 interactions from interactions, all that is retained there"
+        assert (made.alerts, made.ahead[0].signal) == ([], "cart_abandoned")
+        assert explained("bob@example.com", *live[:3], "2026-01-06").stage == "reached"
+        with pytest.raises(Unknown, match="interactions has no interaction of carol"):
+            CliRunner().invoke(app, ["explain", "carol", *live], catch_exceptions=False)
 
 
 def test_no_worker_is_told_with_what_to_do() -> None:
