@@ -74,6 +74,8 @@ class Alerts:
         renders alerts, and remembers what it has rendered for the next decision."""
         self._kinds = kinds
         self._decision = decision
+        self.wall = wall
+        """The wall clock of this decision (microseconds), None in replays."""
         self._detected = detected_at(wall)
         self._router = router
         self._roles: Mapping[str, str] = {} if router is None else router.roles
@@ -84,11 +86,6 @@ class Alerts:
         """The signal last resolved that leads to a stage of life."""
         self.changes: list[Change] = []
         """What has opened and ended of the row at hand, for the signals that weigh others."""
-
-    @property
-    def detected(self) -> str | None:
-        """The wall clock of this decision, as it is told; None in replays."""
-        return self._detected
 
     def about(self, key: str, customer: Customer) -> None:
         """From here on alerts are of this row."""
