@@ -13,6 +13,7 @@ from xxhash import xxh3_64_digest
 from agents.alerts import Alerts
 from agents.careful import SignalFailed, carefully, carefully_due, name_of
 from agents.identity import routing_key, row_key
+from agents.levels import ProductLevels
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
@@ -83,6 +84,7 @@ class Customers:
         """Decide, all or nothing. Raises SignalFailed."""
         decision = Decision()
         alerts = self.alerts(decision, wall)
+        alerts.levels = ProductLevels(view)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
         recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
@@ -107,6 +109,8 @@ class Customers:
                         continue
                     row = self._welcome(view, key, event, alerts)
             except Rejected as why:
+                if record.headers and why.reason == "not_json" and alerts.levels.hear(record):
+                    continue
                 decision.refusals.append(Refusal(record, why.reason, why.message))
                 continue
             if at > clock.newest:
