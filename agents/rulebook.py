@@ -5,6 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from agents.alerts import Kind
+from agents.observers.everyone import observers
 from agents.signals import plugins, signals
 from agents.signals.protocol import Clocked, House, Signal, Watching, Woken
 from agents.text import Classifier, classifier
@@ -106,7 +107,7 @@ def _default_text() -> Classifier:
 
 
 def _chapter(house: House) -> Chapter:
-    every = (*signals(house), *plugins(house))
+    every = (*signals(house), *plugins(house), *(observers() if house.observed else ()))
     by_class: dict[type[Interaction], tuple[Signal, ...]] = {
         cls: tuple(signal for signal in every if kind in signal.reacts_to)
         for kind, cls in CLASSES.items()
