@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from agents import lifecycle
 from agents.identity import routing_key
+from agents.levels import ProductLevels
 from agents.manners.router import EXCLUDED, Router
 from agents.telling import Telling, detected_at, nothing
 from schemas.alert import Action, Evidence, Resolution, Severity, Status, Value, alert_id
@@ -82,6 +83,8 @@ class Alerts:
         self._telling = telling or Telling(_none)
         self._key = ""
         self._customer = Customer()
+        self.levels = ProductLevels()
+        """How often products come back."""
         self.resolved = ""
         """The signal last resolved that leads to a stage of life."""
         self.changes: list[Change] = []
