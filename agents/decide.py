@@ -13,11 +13,12 @@ from xxhash import xxh3_64_digest
 from agents.alerts import Alerts
 from agents.careful import SignalFailed, carefully, carefully_due, name_of
 from agents.heartbeat import tell_clock
-from agents.identity import Names, routing_key
+from agents.identity import Names
+from agents.levels import ProductLevels
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
-from agents.people import MAX_HOPS, UNLINKED, Sealer, Switchboard
+from agents.people import UNLINKED, Sealer, Switchboard, count_identified
 from agents.rulebook import Chapter, Rulebook
 from agents.telling import Telling
 from schemas import customer as state
@@ -34,8 +35,7 @@ from schemas.customer import (
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
 from streams.contract import HOPS as HOPS
-from streams.contract import Codec, Decision, Forward, Record, Refusal, hops
-from streams.murmur2 import partition_of
+from streams.contract import Codec, Decision, Record, Refusal
 from streams.rows import Row, View
 
 DEFAULT_FUTURE = 5 * MINUTE
@@ -103,6 +103,7 @@ class Customers:
         """Decide, all or nothing. Raises SignalFailed."""
         decision = Decision()
         alerts = self.alerts(decision, wall)
+        alerts.levels = ProductLevels(view)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
         recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
@@ -133,13 +134,13 @@ class Customers:
                     key = "c:" + customer_id
                     row = recent.get(key) or find(key)
                     if row is None:
-                        if view.partitions > 1 and not self._at_home(view, record, key, decision):
+                        row = board.first_heard(key, record, event)
+                        if row is None:
                             continue
-                        row = self.welcome(view, key, event, alerts)
             except Rejected as why:
                 if record.headers and why.reason == "not_json":
                     try:
-                        if board.hears(record):
+                        if alerts.levels.hear(record) or board.hears(record):
                             continue
                     except Rejected as forged:
                         why = forged
@@ -192,7 +193,7 @@ class Customers:
                 deadline = customer.deadline
                 if deadline != row.deadline:
                     view.schedule(row, deadline)
-        _count_identified(decision, taken, nameless)
+        count_identified(decision, taken, nameless)
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():
             counts["interactions", channel, "custom" if kind.startswith("x_") else kind] += number
@@ -216,16 +217,6 @@ class Customers:
         if self.rulebook.observed:
             tell_clock(view, decision)
         return decision
-
-    def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:
-        """Whether a row not known here belongs here; else the record is forwarded."""
-        routing = routing_key(key)
-        if partition_of(routing, view.partitions) == view.partition:
-            return True
-        if (times := hops(record)) >= MAX_HOPS:
-            raise Rejected("forward_loop", f"forwarded {times} times and still not at home")
-        decision.forwards.append(Forward(record, routing))
-        return False
 
     def welcome(
         self, view: View[Customer], key: str, event: Interaction, alerts: Alerts
@@ -360,19 +351,6 @@ def weigh(
         if not alerts.changes:
             return
     alerts.changes = []
-
-
-def _count_identified(
-    decision: Decision, taken: list[tuple[str, str]], nameless: list[str]
-) -> None:
-    """How many interactions there were by channel, and of how many the customer is known."""
-    gauges = decision.gauges
-    heard = Counter([channel for channel, _ in taken])
-    for channel, number in heard.items():
-        gauges["heard", channel] = number
-    heard.subtract(nameless)
-    for channel, number in heard.items():
-        gauges["identified", channel] = number
 
 
 def _from_the_future(at: int, received: int) -> Rejected:

@@ -178,9 +178,10 @@ class Switchboard:
 
     def _at(self, key: str, record: Record, event: Interaction) -> Row[Customer] | None:
         """The row of that key, made where it belongs here; else the record is forwarded."""
-        row = self.view.get(key)
-        if row is not None:
-            return row
+        return self.view.get(key) or self.first_heard(key, record, event)
+
+    def first_heard(self, key: str, record: Record, event: Interaction) -> Row[Customer] | None:
+        """A row that is not there yet, made where it belongs here; else the record is forwarded."""
         if self._is_here(key):
             return self.logic.welcome(self.view, key, event, self.alerts)
         self._may_hop(record)
