@@ -14,6 +14,7 @@ from agents.alerts import Alerts
 from agents.careful import SignalFailed, carefully, carefully_due, name_of
 from agents.heartbeat import tell_clock
 from agents.identity import Names
+from agents.levels import ProductLevels
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
@@ -102,6 +103,7 @@ class Customers:
         """Decide, all or nothing. Raises SignalFailed."""
         decision = Decision()
         alerts = self.alerts(decision, wall)
+        alerts.levels = ProductLevels(view)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
         recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
@@ -138,7 +140,7 @@ class Customers:
             except Rejected as why:
                 if record.headers and why.reason == "not_json":
                     try:
-                        if board.hears(record):
+                        if alerts.levels.hear(record) or board.hears(record):
                             continue
                     except Rejected as forged:
                         why = forged
