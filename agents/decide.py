@@ -232,6 +232,13 @@ class Customers:
         alerts.about(row.key, row.state)
         alerts.stage(arrival(event.kind), event.time, event.kind)
 
+    def pass_time(self, view: View[Customer], at: int, alerts: Alerts) -> None:
+        """A record of the instant `at` has come: fire what is due before it."""
+        if at > view.clock.newest:
+            view.clock.advance(at)
+        if view.deadlines.next <= view.clock.now:
+            self._fire_due(view, alerts)
+
     def settle(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
         """What follows where the customer's state has changed by no interaction of their own.
 
