@@ -17,7 +17,9 @@ from agents.identity import routing_key, row_key
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
+from agents.revisiting import look_again
 from agents.rulebook import Chapter, Rulebook
+from agents.signals.protocol import Woken
 from agents.telling import Telling
 from schemas import customer as state
 from schemas.customer import (
@@ -32,6 +34,7 @@ from schemas.customer import (
 )
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
+from schemas.memory import Timer
 from streams.contract import HOPS as HOPS
 from streams.contract import Codec, Decision, Forward, Record, Refusal, hops
 from streams.murmur2 import partition_of
@@ -70,6 +73,8 @@ class Customers:
         self.rulebook = rulebook or Rulebook()
         self.future = future
         self.telling = Telling(self.rulebook.advice)
+        self.rules = self.rulebook.fingerprint
+        """What rows were decided by: where it has changed, they are looked at again."""
         self.router = self.rulebook.router(warm_up_until)
         self.roles = tuple(self.router.roles.values())
         """The topics that are written besides the usual ones: those of the teams."""
@@ -147,13 +152,13 @@ class Customers:
             if varies:
                 by_class = self.rulebook.chapter(customer, event).by_class
             concerned = by_class[event.__class__]
-            if excluding and self._excluded(key):
+            if excluding and self.excluded(key):
                 alerts.count("excluded")
-                self._exclude(view, row, at, alerts)
+                self.exclude(view, row, at, alerts)
             elif concerned:
                 alerts.about(key, customer)
                 if customer.alerts:
-                    self._turn_off(key, customer, at, alerts)
+                    self.turn_off(key, customer, at, alerts)
                 try:
                     for signal in concerned:
                         signal.on_event(customer, event, alerts)
@@ -193,6 +198,10 @@ class Customers:
             tell_clock(view, decision)
         return decision
 
+    def revisit(self, view: View[Customer], keys: Sequence[str], wall: int | None) -> Decision:
+        """The standards have changed: look at these rows again, see `agents.revisiting`."""
+        return look_again(self, view, keys, wall)
+
     def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:
         """Whether a row not known here belongs here; else the record is forwarded."""
         routing = routing_key(key)
@@ -225,12 +234,12 @@ class Customers:
         """Fire this row's deadlines up to and including `upto`, in order."""
         customer = row.state
         view.touch(row)
-        if self._excluded(row.key):
-            self._exclude(view, row, row.deadline, alerts)
+        if self.excluded(row.key):
+            self.exclude(view, row, row.deadline, alerts)
             return
         alerts.about(row.key, customer)
         if customer.alerts:
-            self._turn_off(row.key, customer, row.deadline, alerts)
+            self.turn_off(row.key, customer, row.deadline, alerts)
         chapter = self.rulebook.chapter(customer)
         deadline = customer.deadline
         while deadline <= upto:
@@ -240,7 +249,7 @@ class Customers:
                     signal.on_deadline(customer, deadline, alerts)
                 if customer.timers_due <= deadline:
                     for timer in timers.due(customer, deadline):
-                        signal = chapter.woken.get(timer.signal)
+                        signal = self.woken(customer, chapter, timer)
                         if signal is not None:
                             signal.on_timer(customer, timer, alerts)
                 if customer.alerts_due <= deadline:
@@ -258,7 +267,7 @@ class Customers:
             deadline = customer.deadline
         view.schedule(row, deadline)
 
-    def _turn_off(self, key: str, customer: Customer, at: int, alerts: Alerts) -> None:
+    def turn_off(self, key: str, customer: Customer, at: int, alerts: Alerts) -> None:
         """The house has turned signals off for this customer: theirs are not wanted any more."""
         chapter = self.rulebook.chapter(customer)
         unwanted = [alert for alert in customer.alerts if alert.signal in chapter.off]
@@ -269,7 +278,7 @@ class Customers:
             if alerts.resolved:
                 alerts.settle_stage(at)
 
-    def _exclude(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
+    def exclude(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
         """A test or bot is not alerted: what stands ends, and nothing falls due."""
         customer = row.state
         alerts.about(row.key, customer)
@@ -280,7 +289,13 @@ class Customers:
             alerts.settle_stage(at)
         view.schedule(row, NEVER)
 
-    def _excluded(self, key: str) -> bool:
+    def woken(self, customer: Customer, chapter: Chapter, timer: Timer) -> Woken | None:
+        """The signal that a timer wakes up: of the standards of its queue, where that has some."""
+        if timer.queue is not None and self.rulebook.standards.varies_by_queue:
+            chapter = self.rulebook.chapter(customer, queue=timer.queue)
+        return chapter.woken.get(timer.signal)
+
+    def excluded(self, key: str) -> bool:
         standards = self.rulebook.standards
         return bool(standards.exclude.customers) and standards.excludes(key.partition(":")[2])
 
