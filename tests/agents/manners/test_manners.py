@@ -142,7 +142,7 @@ def test_a_snooze_is_of_the_signal_and_holds_over_another_opening() -> None:
     ]
     assert [name for _, name, _ in team(harness)] == ["a", "a", "a"]
     harness.advance(minutes=60 * 48)
-    assert team(harness)[-1] == (2 * DAY, "b", "open")
+    assert team(harness)[-2:] == [(2 * DAY, "b", "open"), (2 * DAY + 16 * HOUR, "a", "open")]
 
 
 def test_a_snooze_can_be_taken_back_and_the_last_word_counts() -> None:
