@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from agents import lifecycle
 from agents.identity import routing_key
+from agents.levels import ProductLevels
 from agents.manners.router import EXCLUDED, Router
 from agents.telling import Telling, detected_at, nothing
 from schemas.alert import Action, Evidence, Resolution, Severity, Status, Value, alert_id
@@ -74,12 +75,16 @@ class Alerts:
         renders alerts, and remembers what it has rendered for the next decision."""
         self._kinds = kinds
         self._decision = decision
+        self.wall = wall
+        """The wall clock of this decision (microseconds), None in replays."""
         self._detected = detected_at(wall)
         self._router = router
         self._roles: Mapping[str, str] = {} if router is None else router.roles
         self._telling = telling or Telling(_none)
         self._key = ""
         self._customer = Customer()
+        self.levels = ProductLevels()
+        """How often products come back."""
         self.resolved = ""
         """The signal last resolved that leads to a stage of life."""
         self.changes: list[Change] = []

@@ -1,6 +1,6 @@
 """The Faust agent of customers: batches of interactions in, alerts out, state in between."""
 
-from typing import Any
+from typing import Any, get_args
 
 from agents.alerts import SEVERITIES
 from agents.decide import Customers
@@ -15,6 +15,7 @@ from schemas import playbooks as playbooks_file
 from schemas import standards as standards_file
 from schemas.customer import Customer
 from schemas.playbooks import BadPlaybooks, Playbooks
+from schemas.profile import ChangeKind
 from schemas.standards import BadStandards, Standards
 from streams.errors import Unusable
 from streams.metrics import Metrics
@@ -30,8 +31,16 @@ COUNTERS = {
     "alert_feedback": "What teams have said about alerts; `unknown` of one that does not stand.",
     "excluded": "Interactions of customers whom the house excludes.",
     "unknown_language": "Messages in a language that the classifier of texts does not know.",
+    "identity_changes": "Aliases linked, merged, in conflict, shared, unlinked and let go.",
     "signal_errors": "Failures of a signal on one customer; at an interaction, it is rejected.",
     "observations_told": "Observations told the groups agent.",
+}
+RATIOS = {
+    "identified_ratio": (
+        "Share of the interactions of a channel whose customer is known.",
+        "identified",
+        "heard",
+    ),
 }
 GAUGES = {
     "alerts_open": "Alerts that stand.",
@@ -43,10 +52,12 @@ LABELS = {
     "alerts": ("signal", "severity", "status"),
     "lifecycle_transitions": ("from", "to"),
     "alert_feedback": ("type", "result"),
+    "identity_changes": ("change",),
     "signal_errors": ("signal",),
     "alerts_open": ("signal", "team"),
     "value_at_risk": ("currency", "team"),
     "customers": ("stage",),
+    "identified_ratio": ("channel",),
 }
 REASONS = (
     "not_json", "invalid_field", "missing_field", "unknown_type", "no_identity",
@@ -57,7 +68,9 @@ REASONS = (
 def metrics() -> Metrics:
     """The metrics of a worker of customers; what will surely be counted stands at zero."""
     out = Metrics(LABELS)
-    out.declare(COUNTERS, GAUGES)
+    out.declare(COUNTERS, GAUGES, RATIOS)
+    for change in get_args(ChangeKind):
+        out.counters["identity_changes"].labels(change)
     for reason in REASONS:
         out.rejected.labels(reason)
     for kind in every_kind().values():
@@ -99,6 +112,7 @@ def worker(settings: Settings) -> Worker[Customer]:
         Rulebook(standards, classifier(settings.text), playbooks, observed=watched),
         future=settings.future,
         warm_up_until=settings.warm_up,
+        internal_key=settings.internal_key,
     )
     made = Worker(settings, logic, metrics())
     if settings.explain != "off":

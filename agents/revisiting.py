@@ -13,6 +13,7 @@ import structlog
 from agents.alerts import Alerts
 from agents.careful import SignalFailed
 from agents.mechanisms import timers
+from agents.unwanted import exclude, turn_off
 from schemas.customer import Customer
 from streams.contract import Decision
 from streams.rows import Row, View
@@ -47,11 +48,11 @@ def _look(logic: "Customers", view: View[Customer], row: Row[Customer], alerts: 
     customer, now, encode = row.state, view.clock.now, logic.codec().encode
     before = encode(customer, row.deadline)
     if logic.excluded(row.key):
-        logic.exclude(view, row, now, alerts)
+        exclude(view, row, now, alerts)
     else:
         alerts.about(row.key, customer)
         if customer.alerts:
-            logic.turn_off(row.key, customer, now, alerts)
+            turn_off(logic, row, now, alerts)
         _restate(logic, customer)
         view.schedule(row, customer.deadline)
     if encode(customer, row.deadline) != before:

@@ -9,6 +9,7 @@ import xxhash
 from agents.alerts import Kind
 from agents.manners.policy import Policy, policy
 from agents.manners.router import Router
+from agents.observers.everyone import observers
 from agents.signals import plugins, signals
 from agents.signals.protocol import Clocked, House, Signal, Watching, Woken
 from agents.text import Classifier, classifier
@@ -165,7 +166,11 @@ def _default_text() -> Classifier:
 
 
 def _chapter(house: House) -> Chapter:
-    every = (*signals(house), *plugins(house))
+    every: tuple[Signal, ...] = (
+        *signals(house),
+        *plugins(house),
+        *(observers() if house.observed else ()),
+    )
     limits = house.limits
     off = frozenset(
         name for name in Thresholds.__struct_fields__ if not getattr(limits, name).enabled

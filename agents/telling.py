@@ -9,7 +9,7 @@ from collections.abc import Callable
 from json.encoder import encode_basestring as quoted  # It escapes as msgspec does.
 from typing import TYPE_CHECKING, NamedTuple
 
-from agents.identity import who
+from agents.identity import known_as, who
 from schemas.alert import (
     MAX_EVIDENCE,
     Action,
@@ -133,7 +133,7 @@ class Telling:
         if alert.handled is not None:
             suppressed += _handling(alert.handled)
         return (
-            f'{{"alert_id":"{name}",{form.head}{whose(row)}{about}'
+            f'{{"alert_id":"{name}",{form.head}{whose(row, customer)}{about}'
             f',"event_time":"{became_true}","opened_at":"{opened}"{figures}{duty}'
             f',"evidence":[{_evidence(alert.evidence)}]'
             f',"reason":{json(kind.reason(facts)).decode()}{form.rule}'
@@ -159,7 +159,7 @@ class Telling:
     ) -> bytes:
         """The change of stage at `at`; `reason` is what led there."""
         return (
-            f"{{{whose(row)}{self.scope(customer)}{move.text}{quoted(reason)}"
+            f"{{{whose(row, customer)}{self.scope(customer)}{move.text}{quoted(reason)}"
             f',"event_time":"{rfc3339(at)}"{detected}}}'
         ).encode()
 
@@ -200,16 +200,20 @@ def detected_at(wall: int | None) -> str:
     return "" if wall is None else f',"detected_at":"{rfc3339(wall)}"'
 
 
-def whose(row: str) -> str:
-    """`customer_id`, or the alias that a row key stands for.
+def whose(row: str, customer: Customer) -> str:
+    """`customer_id`, or the alias that a row key stands for, and the aliases that are linked.
 
-    >>> whose("c:123"), whose("%63:123")
+    >>> whose("c:123", Customer()), whose("%63:123", Customer())
     ('"customer_id":"123"', '"aliases":{"c":"123"}')
     """
     customer_id, aliases = who(row)
-    if customer_id is not None:
+    if customer.links is not None:
+        aliases = known_as(aliases, customer.links)
+    if customer_id is None:
+        return f'"aliases":{json(aliases).decode()}'
+    if aliases is None:
         return f'"customer_id":{quoted(customer_id)}'
-    return f'"aliases":{json(aliases).decode()}'
+    return f'"customer_id":{quoted(customer_id)},"aliases":{json(aliases).decode()}'
 
 
 def _handling(handled: Handled) -> str:

@@ -19,6 +19,7 @@ from schemas.alert import Evidence
 from schemas.correspondence import Correspondence
 from schemas.habits import Habits
 from schemas.journey import Journey
+from schemas.links import Links
 from schemas.manners import MANNERS_BYTES, Handled, Manners
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
@@ -211,6 +212,7 @@ class Customer(Struct, array_like=True):
     manners: Manners | None = None
     observed: Observed | None = None
     merged: Merged | None = None
+    links: Links | None = None
 
     @property
     def deadline(self) -> int:
@@ -306,6 +308,8 @@ def fits(customer: Customer) -> bool:
     manners remember: that goes first.
     """
     held = len(customer.timers) + len(customer.alerts) + len(customer.pieces) // 4
+    if customer.links is not None:
+        held += 1 + len(customer.links.aliases) // 2
     if customer.carts is not None:
         held += len(customer.carts.carts)
     if customer.contacts is not None:
@@ -329,6 +333,8 @@ def _most(customer: Customer) -> int:
         most += 176 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
     for alert in customer.alerts:
         most += 220 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
+    if customer.links is not None:
+        most += customer.links.weight
     if customer.carts is not None:
         most += 700 * len(customer.carts.carts)
     if customer.contacts is not None:

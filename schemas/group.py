@@ -13,6 +13,7 @@ from msgspec import Struct
 from schemas.channel import Channel
 from schemas.customer import NewerState, OpenAlert
 from schemas.memory import NEVER
+from schemas.rates import Rates
 from schemas.service_level import Service
 
 VERSION = 1
@@ -38,6 +39,7 @@ class Group(Struct, array_like=True):
     service: Service | None = None
     channel: Channel | None = None
     sources: dict[int, int] | None = None
+    rates: Rates | None = None
 
     def wake(self, signal: str, at: int | None) -> None:
         """Ask `signal` again at that instant, in place of an earlier wish; None: not at all."""
@@ -62,7 +64,11 @@ _VERSION = bytes([VERSION])
 
 
 def encode(group: Group, deadline: int) -> bytes:
-    """The stored form; `deadline` is the group's, which the caller has at hand."""
+    """The stored form; `deadline` is the group's, which the caller has at hand.
+
+    Observations come in an order of chance, which what is stored does not show: names are sorted.
+    """
+    group.dues, group.told = dict(sorted(group.dues.items())), dict(sorted(group.told.items()))
     return deadline.to_bytes(8, "big") + _VERSION + _encode(group)
 
 

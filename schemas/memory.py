@@ -56,7 +56,8 @@ class Life(Struct, array_like=True, gc=False):
     """What the stage of life rests on, beside purchases: flags of agents.lifecycle, four-byte
     hashes of the categories bought, and the day (since 1970) on which they were won back.
 
-    The account was closed at `closed_at`; they signed up or subscribed, the last time at `begun_at`
+    The account was closed at `closed_at`, and is so unless they came back; they signed up or
+    subscribed, the last time at `begun_at`
     (microseconds, 0: never).
     """
 

@@ -288,5 +288,5 @@ VOCABULARY: dict[str, type[Properties]] = {
     # Our own loop
     **_each(AlertFeedback, "alert_acknowledged alert_snoozed alert_dismissed alert_outcome"),
     # Control
-    **_each(Properties, "erasure_requested"),
+    **_each(Properties, "erasure_requested alias_unlinked"),
 }

@@ -57,6 +57,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Where the state of each group is kept."""
     service_levels_topic: str = "service_levels"
     """Where the service levels of queues and branches go."""
+    profiles_topic: str = "profiles"
+    """Topic of the public view of each customer: who they are, and what has changed of it."""
     rejected_topic: str = "rejected"
     """Where what cannot be taken goes, with the reason."""
     partitions: AtLeastOne = 8
@@ -117,6 +119,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Lines for people, or for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged at least."""
+    internal_key: str | None = None
+    """Secret that seals what workers tell each other about customers: the same for all of them."""
     tls_ca: Path | None = None
     """Authorities that the brokers' certificates are checked by (PEM): with it TLS is on."""
     tls_cert: Path | None = None
@@ -153,6 +157,7 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
             "interactions": self.whole.input_topic,
             "alerts": self.alerts_topic,
             "lifecycle": self.lifecycle_topic,
+            "profiles": self.profiles_topic,
             "observations": self.observations_topic,
             "service_levels": self.service_levels_topic,
         }.get(role, role)
@@ -161,8 +166,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
         """Every topic that a partition writes to; `roles` are the further ones of its logic."""
         return [
             self.input_topic, self.changelog_topic, self.alerts_topic, self.lifecycle_topic,
-            self.rejected_topic, *([self.observations_topic] if self.groups == "on" else []),
-            *map(self.topic, roles),
+            self.profiles_topic, self.rejected_topic,
+            *([self.observations_topic] if self.groups == "on" else []), *map(self.topic, roles),
         ]  # fmt: skip
 
     @property

@@ -49,6 +49,7 @@ def wanted(settings: Settings, roles: Iterable[str] = ()) -> list[Topic]:
         Topic(settings.changelog_topic, {**compacted, "max.message.bytes": str(2 * MIB)}, True),
         Topic(settings.alerts_topic, {**compacted, "max.message.bytes": str(2 * MIB)}),
         Topic(settings.lifecycle_topic, {}),
+        Topic(settings.profiles_topic, compacted),
         Topic(settings.rejected_topic, {"max.message.bytes": str(LARGEST_REJECTED)}),
         *(
             Topic(

@@ -97,6 +97,7 @@ class Groups:
         if before == NOWHERE or clock.at > before:
             view.touch(row)
             sources[clock.source] = clock.at
+            row.state.sources = sources = dict(sorted(sources.items()))
         if len(sources) >= clock.sources:
             reached = min(sources.values())
             if reached != NOWHERE:

@@ -1,36 +1,49 @@
-"""What manners remember of two rows: what was told and snoozed under either."""
+"""What teams were told, and do not want to hear, of two rows of one person."""
 
-from agents.merging.rules import content
+from agents.merging.rules import Rules, fold, last, paired
 from schemas.customer import Customer
 from schemas.manners import MAX_SNOOZED, MAX_TOLD, Manners, Snooze
 
 
+def _told(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+    """When each class was last told under either row, the latest eight."""
+    every = {**one}
+    for concern, at in other.items():
+        every[concern] = max(at, every.get(concern, at))
+    latest = sorted(every, key=lambda concern: (every[concern], concern))[-MAX_TOLD:]
+    return {concern: every[concern] for concern in sorted(latest)}
+
+
+def _snoozed(one: list[Snooze], other: list[Snooze]) -> list[Snooze]:
+    joined = paired(one, other, lambda each: each.signal, snooze)
+    return sorted(joined, key=_said)[-MAX_SNOOZED:]
+
+
+MANNERS: Rules = {"told": _told, "snoozed": _snoozed, "zone": last, "zone_at": max, "due": min}
+"""The one whose zone was stated later last."""
+
+SNOOZE: Rules = {"signal": last, "until": last, "said_at": last}
+
+
 def manners(earlier: Customer, later: Customer) -> Manners | None:
-    """Both as one. The zone is the one stated last; alerts that are held back stay so."""
+    """The manners towards both."""
     one, other = earlier.manners, later.manners
     if one is None or other is None:
         return one or other
-    zone_at, zone = max((one.zone_at, one.zone or ""), (other.zone_at, other.zone or ""))
-    return Manners(
-        _told(one, other), _snoozed(one, other), zone or None, zone_at, min(one.due, other.due)
-    )
+    one, other = sorted((one, other), key=_stated)
+    merged = fold(MANNERS, one, other)
+    merged.zone = other.zone or one.zone
+    return merged
 
 
-def _told(one: Manners, other: Manners) -> dict[str, int]:
-    every = dict(one.told)
-    for concern, at in other.told.items():
-        every[concern] = max(at, every.get(concern, 0))
-    latest = sorted(every.items(), key=lambda item: (item[1], item[0]))[-MAX_TOLD:]
-    return dict(sorted(latest))
+def snooze(one: Snooze, other: Snooze) -> Snooze:
+    """Of what was said of a signal, the last word."""
+    return fold(SNOOZE, *sorted((one, other), key=_said))
 
 
-def _snoozed(one: Manners, other: Manners) -> list[Snooze]:
-    """The last word on each signal."""
-    found: dict[str, Snooze] = {}
-    for snooze in sorted([*one.snoozed, *other.snoozed], key=_said):
-        found[snooze.signal] = snooze
-    return sorted(found.values(), key=lambda snooze: (snooze.until, snooze.signal))[-MAX_SNOOZED:]
+def _said(each: Snooze) -> tuple[int, int, str]:
+    return each.said_at, each.until, each.signal
 
 
-def _said(snooze: Snooze) -> tuple[int, bytes]:
-    return snooze.said_at, content(snooze)
+def _stated(each: Manners) -> tuple[bool, int, str]:
+    return each.zone is not None, each.zone_at, each.zone or ""

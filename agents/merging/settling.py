@@ -4,12 +4,14 @@ from typing import Any
 
 from agents.alerts import Alerts, Change
 from agents.careful import SignalFailed
+from agents.lifecycle import WON_BACK
+from agents.manners import router
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
 from agents.merging import waits
 from agents.merging.customers import digest, has_taken, merge
 from agents.merging.rules import content
-from agents.merging.stages import reckoned
+from agents.merging.stages import reckoned, won_back
 from agents.rulebook import Rulebook
 from schemas.customer import Customer, fits
 from schemas.memory import NEVER, Timer
@@ -69,7 +71,7 @@ def settle(
 ) -> None:
     """Of what stands twice, or not any more, in a merged row: one, and none; its stage of life is
     reckoned anew, from `stage` on. Raises SignalFailed."""
-    signals = rulebook.chapter(customer).signals
+    signals, back = rulebook.chapter(customer).signals, won_back(customer)
     for signal in signals:
         ask = getattr(signal, "on_merge", None)
         if ask is not None:
@@ -81,10 +83,11 @@ def settle(
     _one_timer_each(customer, signals)
     new = {id(change.alert) for change in alerts.changes}
     alerts.changes += [Change(alert, None) for alert in customer.alerts if id(alert) not in new]
-    stage = reckoned(customer, stage)
+    stage = reckoned(customer, WON_BACK if won_back(customer) > back else stage)
     if stage is not None:
         alerts.stage(stage, at, MERGED)
     alerts.resolved = ""
+    router.settle(customer)
     if not fits(customer):
         make_room(customer, at, alerts)
 

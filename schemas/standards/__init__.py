@@ -48,6 +48,7 @@ from schemas.standards.file import BadStandards, load, parse
 from schemas.standards.groups import ChannelClosed, Formula, ServiceLevelMissed
 from schemas.standards.hours import HoursTable, Opening
 from schemas.standards.house import Exclude, Override, Scope, Standards, Where
+from schemas.standards.identity import Identity
 from schemas.standards.limits import Limits, Severity, Standing
 from schemas.standards.manners import TEAMS, MannersTable, Quiet, TeamTable, quiet
 from schemas.standards.own import HouseStandard
@@ -83,6 +84,7 @@ __all__ = [
     "Standards",
     "Thresholds",
     "Exclude",
+    "Identity",
     "Scope",
     "Where",
     "Override",

@@ -67,6 +67,7 @@ def _tables(standards: Standards) -> Iterator[str]:
     for name, team in standards.declared.items():
         yield _table(f"teams.{_key(name)}", msgspec.structs.asdict(team), TeamTable)
     yield _table("exclude", {"customers": standards.exclude.customers}, type(standards.exclude))
+    yield _table("identity", msgspec.structs.asdict(standards.identity), type(standards.identity))
     for own in standards.own:
         names = zip(own.__struct_encode_fields__, own.__struct_fields__, strict=True)
         values = {name: getattr(own, field) for name, field in names}

@@ -1,8 +1,8 @@
 """standards.toml: read into Standards, or refused by file, line and key.
 
-One table per signal, `[hours]`, `[manners]`, `[teams.NAME]`, `[exclude]`, `[[override]]` tables
-that change some of them for some, and `[[standard]]` tables that the house adds. Durations are a
-number and a unit (`"60 min"`).
+One table per signal, `[hours]`, `[manners]`, `[teams.NAME]`, `[exclude]`, `[identity]`,
+`[[override]]` tables that change some of them for some, and `[[standard]]` tables that the house
+adds. Durations are a number and a unit (`"60 min"`).
 """
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ from schemas.standards.hours import (
     zone,
 )
 from schemas.standards.house import Changes, Exclude, Override, Standards, Where
+from schemas.standards.identity import Identity
 from schemas.standards.limits import Team
 from schemas.standards.manners import TEAMS, MannersTable, Quiet, TeamTable, quiet
 from schemas.standards.own import HouseStandard
@@ -43,7 +44,7 @@ _ABOVE_ZERO = frozenset({
     "tier_1", "tier_2", "tier_3",
 })  # fmt: skip
 _LONGEST_SAID = 64
-_BESIDE = ("hours", "manners", "teams", "exclude", "override", "standard")
+_BESIDE = ("hours", "manners", "teams", "exclude", "identity", "override", "standard")
 _FOR_WHOM = Where.__struct_fields__
 
 
@@ -67,6 +68,7 @@ class _Reader:
         file, tables = self.file, self.file.tables
         overrides, own = file.listed("override"), file.listed("standard")
         exclude = file.convert(tables.pop("exclude", {}), Exclude, ("exclude",))
+        identity = file.convert(tables.pop("identity", {}), Identity, ("identity",), hook=_hook)
         hours = self._hours(tables.pop("hours", {}), ("hours",))
         manners = self._manners(tables.pop("manners", {}), ("manners",))
         teams = self._teams(tables.pop("teams", {}))
@@ -79,6 +81,7 @@ class _Reader:
             self._own(own),
             manners,
             teams,
+            identity,
         )
         self._check_teams(standards)
         return standards

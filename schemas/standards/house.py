@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from schemas.interaction import Party
 from schemas.standards.hours import HoursTable
+from schemas.standards.identity import Identity
 from schemas.standards.manners import TEAMS, MannersTable, TeamTable
 from schemas.standards.own import HouseStandard
 from schemas.standards.thresholds import Thresholds
@@ -84,6 +85,7 @@ class Standards:
         own: tuple[HouseStandard, ...] = (),
         manners: MannersTable | None = None,
         teams: Mapping[str, TeamTable] | None = None,
+        identity: Identity | None = None,
     ) -> None:
         self.base = base or Thresholds()
         self.overrides = tuple(sorted(overrides, key=lambda each: each.where.rank))
@@ -92,6 +94,7 @@ class Standards:
         self.own = own
         self.base_manners = manners or MannersTable()
         self.declared = dict(teams or {})
+        self.identity = identity or Identity()
         self.axes = frozenset(axis for each in overrides for axis in each.where.segments)
         self.queues = frozenset(each.where.queue for each in overrides if each.where.queue)
         self.varies = bool(overrides)

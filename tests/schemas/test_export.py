@@ -240,7 +240,8 @@ def test_a_reference_that_leads_nowhere_is_found() -> None:
 def test_the_topics_are_those_that_a_worker_makes() -> None:
     channels = kept("asyncapi.json")["channels"]
     assert {name: each["address"] for name, each in channels.items()} == {
-        name: name for name in ("interactions", "customers", "alerts", "lifecycle", "rejected")
+        name: name
+        for name in ("interactions", "customers", "alerts", "lifecycle", "profiles", "rejected")
     }
     cleanup = {
         name: each["bindings"]["kafka"]["topicConfiguration"]["cleanup.policy"]
@@ -248,7 +249,7 @@ def test_the_topics_are_those_that_a_worker_makes() -> None:
     }
     assert cleanup == {
         "interactions": ["delete"], "customers": ["compact"], "alerts": ["compact"],
-        "lifecycle": ["delete"], "rejected": ["delete"],
+        "lifecycle": ["delete"], "profiles": ["compact"], "rejected": ["delete"],
     }  # fmt: skip
 
 

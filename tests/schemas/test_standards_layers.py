@@ -338,6 +338,7 @@ VALUES = [
 TABLES = {
     "[hours]": "zone monday holidays closed",
     "[exclude]": "customers",
+    "[identity]": "region renewed_after aliases customers",
     '[[override]]\nlost.alive = 0.3': "party brand branch segments queue hours exclude standard",
     '[[override]]\nbrand = "b"\n[override.hours]': "zone monday closed",
     '[[standard]]\nname = "a"': "from to within channel hours severity team reason began",

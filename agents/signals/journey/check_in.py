@@ -7,6 +7,7 @@ irregular a quarter is over twice the median by mere chance.
 """
 
 from bisect import insort
+from itertools import accumulate, pairwise
 
 from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms import timers
@@ -29,8 +30,9 @@ CONTACTS = (
     "survey_answered",
 )  # fmt: skip
 """Both sides are there. Whether a message received was answered, `contact_unanswered` judges."""
-SHORTEST = 7 * DAY
+ONE_MATTER = 7
 """One matter often takes some days in a row: that is no rhythm to be held to."""
+SHORTEST = ONE_MATTER * DAY
 
 
 def _reason(facts: Facts) -> str:
@@ -115,7 +117,11 @@ class CheckIn(Idle):
         """How long without a contact is too long, after contacts on these days."""
         if len(contacts) < REGULAR:
             return self.usual
-        own = int(usual_gap(contacts, self.percentile) * float(self.limits.factor) * DAY)
+        gaps = [gap for one, next in pairwise(contacts) if (gap := next - one) >= ONE_MATTER]
+        if len(gaps) < REGULAR - 1:
+            return self.usual
+        moments = list(accumulate(gaps, initial=0))
+        own = int(usual_gap(moments, self.percentile) * float(self.limits.factor) * DAY)
         return min(self.usual, max(own, SHORTEST))
 
     def _is_late(self, customer: Customer, at: int, within: int, alerts: Alerts) -> bool:
