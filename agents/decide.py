@@ -7,6 +7,7 @@ alone, not on how they were cut into batches.
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from xxhash import xxh3_64_digest
 
@@ -29,8 +30,8 @@ from streams.rows import Row, View
 
 MAX_HOPS = 3
 DEFAULT_FUTURE = 5 * MINUTE
-SEEN_BYTES = HASH * MAX_SEEN
-ROUNDS = 3
+SEEN_BYTES: Final = HASH * MAX_SEEN
+ROUNDS: Final = 3
 """What watching signals tell is watched in turn, so often: no chain of signals is longer."""
 
 

@@ -7,7 +7,7 @@ bytes that the encoder makes of `schemas.alert.Alert` and `schemas.lifecycle.Sta
 
 from collections.abc import Callable
 from json.encoder import encode_basestring as quoted  # It escapes as msgspec does.
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agents.identity import who
 from schemas.alert import MAX_EVIDENCE, Action, Evidence, Resolution, Severity, Status, Value
@@ -27,7 +27,7 @@ def nothing(facts: "Facts") -> None:
 
 
 # Platforms name brands and branches freely: beyond so many, all are rendered anew.
-_MOST = 10_000
+_MOST: Final = 10_000
 
 
 class Form(NamedTuple):
@@ -193,10 +193,9 @@ def whose(row: str) -> str:
     >>> whose("c:123"), whose("%63:123")
     ('"customer_id":"123"', '"aliases":{"c":"123"}')
     """
-    customer_id, aliases = who(row)
-    if customer_id is not None:
-        return f'"customer_id":{quoted(customer_id)}'
-    return f'"aliases":{json(aliases).decode()}'
+    if row.startswith("c:"):
+        return f'"customer_id":{quoted(row[2:])}'
+    return f'"aliases":{json(who(row)[1]).decode()}'
 
 
 def _evidence(evidence: list[Evidence]) -> str:
