@@ -9,17 +9,27 @@ from collections.abc import Callable
 from json.encoder import encode_basestring as quoted  # It escapes as msgspec does.
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from agents.identity import who
-from schemas.alert import MAX_EVIDENCE, Action, Evidence, Resolution, Severity, Status, Value
+from agents.identity import known_as, who
+from schemas.alert import (
+    MAX_EVIDENCE,
+    Action,
+    Evidence,
+    Handling,
+    Resolution,
+    Severity,
+    Status,
+    Value,
+)
 from schemas.alert import encode as json
 from schemas.customer import Customer, OpenAlert
 from schemas.instant import rfc3339
+from schemas.manners import Handled
 
 if TYPE_CHECKING:
     from agents.alerts import Facts, Kind
 
-Advice = Callable[[str, str | None, str | None], Action | None]
-"""What to do about a signal, by party and brand."""
+Advice = Callable[[str, str | None, str | None, str], Action | None]
+"""What to do about a signal, by party and brand, and the team that does it."""
 
 
 def nothing(facts: "Facts") -> None:
@@ -120,8 +130,10 @@ class Telling:
                 duty += f',"respond_by":"{rfc3339(answer_by)}"'
         if alert.suppressed_by is not None:
             suppressed = f',"suppressed_by":{quoted(alert.suppressed_by)}'
+        if alert.handled is not None:
+            suppressed += _handling(alert.handled)
         return (
-            f'{{"alert_id":"{name}",{form.head}{whose(row)}{about}'
+            f'{{"alert_id":"{name}",{form.head}{whose(row, customer)}{about}'
             f',"event_time":"{became_true}","opened_at":"{opened}"{figures}{duty}'
             f',"evidence":[{_evidence(alert.evidence)}]'
             f',"reason":{json(kind.reason(facts)).decode()}{form.rule}'
@@ -147,7 +159,7 @@ class Telling:
     ) -> bytes:
         """The change of stage at `at`; `reason` is what led there."""
         return (
-            f"{{{whose(row)}{self.scope(customer)}{move.text}{quoted(reason)}"
+            f"{{{whose(row, customer)}{self.scope(customer)}{move.text}{quoted(reason)}"
             f',"event_time":"{rfc3339(at)}"{detected}}}'
         ).encode()
 
@@ -173,9 +185,10 @@ class Telling:
         """Whose the alert is, and while it stands what they may do about it."""
         if len(self._duties) >= _MOST:
             self._duties.clear()
-        _, team, _, party, brand = asked
-        text = f',"team":{quoted(team or form.kind.team)}'
-        action = None if form.has_ended else self._advice(form.kind.name, party, brand)
+        _, other, _, party, brand = asked
+        team = other or form.kind.team
+        text = f',"team":{quoted(team)}'
+        action = None if form.has_ended else self._advice(form.kind.name, party, brand, team)
         if action is not None:
             text += f',"recommended_action":{json(action).decode()}'
         self._duties[asked] = text
@@ -187,15 +200,32 @@ def detected_at(wall: int | None) -> str:
     return "" if wall is None else f',"detected_at":"{rfc3339(wall)}"'
 
 
-def whose(row: str) -> str:
-    """`customer_id`, or the alias that a row key stands for.
+def whose(row: str, customer: Customer) -> str:
+    """`customer_id`, or the alias that a row key stands for, and the aliases that are linked.
 
-    >>> whose("c:123"), whose("%63:123")
+    >>> whose("c:123", Customer()), whose("%63:123", Customer())
     ('"customer_id":"123"', '"aliases":{"c":"123"}')
     """
-    if row.startswith("c:"):
+    if customer.links is None and row.startswith("c:"):  # by far the most
         return f'"customer_id":{quoted(row[2:])}'
-    return f'"aliases":{json(who(row)[1]).decode()}'
+    customer_id, aliases = who(row)
+    if customer.links is not None:
+        aliases = known_as(aliases, customer.links)
+    if customer_id is None:
+        return f'"aliases":{json(aliases).decode()}'
+    if aliases is None:
+        return f'"customer_id":{quoted(customer_id)}'
+    return f'"customer_id":{quoted(customer_id)},"aliases":{json(aliases).decode()}'
+
+
+def _handling(handled: Handled) -> str:
+    """What its team has said about an alert."""
+    at, until = handled.acknowledged_at, handled.snoozed_until
+    said = Handling(
+        rfc3339(at) if at else None, handled.acknowledged_by, rfc3339(until) if until else None,
+        handled.outcome, handled.amount, handled.cost, handled.by,
+    )  # fmt: skip
+    return f',"handling":{json(said).decode()}' if said != Handling() else ""
 
 
 def _evidence(evidence: list[Evidence]) -> str:

@@ -98,7 +98,8 @@ class Demo:
     def waiting(self) -> int:
         """Interactions that were sent and are not decided, and alerts told and not yet read: the
         embedded broker keeps few of either."""
-        return self.sent - self.decided() + self._counted("alerts") - self.told.total()
+        observed = self._counted("observations_told") - self._counted("observations")
+        return self.sent - self.decided() + observed + self._counted("alerts") - self.told.total()
 
     def decided(self) -> int:
         """Records whose decisions have been committed."""
@@ -123,20 +124,20 @@ class Demo:
         """Everything sent has been decided, and every alert of it has been read back."""
         if not self.all_sent.is_set() or self.decided() < self.sent:
             return False
+        if self._counted("observations") < self._counted("observations_told"):
+            return False
         return self._counted("alerts") == self.told.total()
 
     def summary(self) -> dict[str, object]:
         """The summary of the contract."""
         self.worker.refresh()
         gauges: Counter[tuple[str, ...]] = Counter()
-        for partition in self.worker.partitions.values():
-            for name, number in partition.gauges.items():
-                gauges[name] += number  # type: ignore[assignment]
+        for running in (self.worker, *self.worker.beside):
+            for partition in running.partitions.values():
+                for name, number in partition.gauges.items():
+                    gauges[name] += number  # type: ignore[assignment]
         totals, rejected = self.worker.metrics.totals, self._counted("rejected")
-        logic: Any = self.worker.logic
-        return summary(
-            self.sent, rejected, totals, gauges, logic.rulebook, time.monotonic() - self.began
-        )
+        return summary(self.sent, rejected, totals, gauges, time.monotonic() - self.began)
 
     @property
     def metrics_at(self) -> str:
@@ -150,6 +151,7 @@ class Demo:
             ("Heed", "bold"),
             f"  {decided:,} interactions decided, {decided / max(took, 0.001):,.0f}/s; metrics: ",
             (self.metrics_at, "underline"),
+            f"; Kafka: {self.settings.bootstrap}",
             "; all is decided, ctrl-C ends it" if self.finished() else "; ctrl-C ends it",
         )
         counts = Table(title="alerts by signal", title_justify="left")
@@ -222,6 +224,7 @@ async def _watch(shown: Demo, working: "asyncio.Task[None]", once: bool, quiet: 
     is_live = console.is_terminal and not quiet
     if not quiet and not is_live:
         say(f"metrics: {shown.metrics_at}")
+        say(f"Kafka: {shown.settings.bootstrap}")
     told = is_live or quiet
     with Live(console=console, auto_refresh=False, transient=once) as live:
         while not (working.done() or shown.stop.is_set()):

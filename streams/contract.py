@@ -70,6 +70,15 @@ class Output(NamedTuple):
     value: bytes
 
 
+class Broadcast(NamedTuple):
+    """A record to write to every partition of a topic."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
 @dataclass(slots=True)
 class Decision:
     """What is to be written, besides the rows that were touched."""
@@ -77,10 +86,13 @@ class Decision:
     outputs: list[Output] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     forwards: list[Forward] = field(default_factory=list)
+    broadcasts: list[Broadcast] = field(default_factory=list)
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Increments of counters, by metric name and label values."""
     gauges: dict[tuple[str, ...], float] = field(default_factory=dict)
     """Changes of the partition's gauges, by metric name and label values."""
+    samples: list[tuple[tuple[str, ...], float]] = field(default_factory=list)
+    """What histograms are to see, by metric name and label values."""
 
 
 class Logic(Protocol[S]):
@@ -94,6 +106,12 @@ class Logic(Protocol[S]):
 
     def codec(self) -> "Codec[S]":
         """How rows are stored."""
+
+
+def roles(logic: object) -> tuple[str, ...]:
+    """The roles of the further topics that the outputs of a logic name, where it has such
+    (`roles`): they are created, verified and known before anything is written to them."""
+    return tuple(getattr(logic, "roles", ()))
 
 
 class Codec(Protocol[S]):

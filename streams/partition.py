@@ -21,7 +21,7 @@ import structlog
 
 from streams.changelog import OWN_KEY, OwnRecord, decode_own, encode_own, newer, restore
 from streams.clock import Clock
-from streams.contract import HOPS, Decision, Logic, Record, Refusal, hops
+from streams.contract import HOPS, Decision, Logic, Record, Refusal, hops, roles
 from streams.deadlines import NEVER
 from streams.errors import Fenced
 from streams.metrics import Metrics
@@ -38,6 +38,9 @@ S = TypeVar("S")
 log = structlog.get_logger("heed.partition")
 
 _NEVER = NEVER.to_bytes(8, "big")
+REST_SECONDS = 10.0
+"""So often the logic of a quiet partition is asked, though nothing is due: others may wait for its
+clock."""
 # What is written is not compressed, and a batch has a head of its own.
 LARGEST_FORWARD = LARGEST_INTERACTION - (16 << 10)
 
@@ -64,6 +67,7 @@ class Partition(Generic[S]):
         self.last_commit = time.monotonic()
         self.last_sign = self.last_commit
         """When the restore last moved."""
+        self._asked = 0.0
         self._input = (settings.input_topic, number)
         self._changelog = (settings.changelog_topic, number)
 
@@ -76,7 +80,7 @@ class Partition(Generic[S]):
         """Take the partition over: fence any other owner, then read the state to its end."""
         began = time.monotonic()
         settings = self.settings
-        await self.writer.start(settings.written_topics())
+        await self.writer.start(settings.written_topics(roles(self.logic)))
         kafka = settings.kafka()
         read = await restore(
             self.store, settings.changelog_topic, self.number, kafka, self._sign_of_life
@@ -144,12 +148,20 @@ class Partition(Generic[S]):
         wall = time.time_ns() // 1000
         if idle and self.own.appended:
             view.clock.idle(wall - self.own.appended * 1000)
-        if view.deadlines.next > view.clock.now:
+        if view.deadlines.next > view.clock.now and not (idle and self._has_rested()):
             return False
         decision = self.logic.tick(view, wall)
-        if not view.touched and not decision.outputs:
+        if not (view.touched or decision.outputs or decision.broadcasts):
             return False
         await self._commit(view, decision, None)
+        return True
+
+    def _has_rested(self) -> bool:
+        """Whether a quiet partition has not asked its logic for a while."""
+        now = time.monotonic()
+        if now - self._asked < REST_SECONDS:
+            return False
+        self._asked = now
         return True
 
     async def close(self) -> None:
@@ -227,6 +239,11 @@ class Partition(Generic[S]):
                 continue
             where = (name, partition_of(forward.key, count(name)))
             writes.setdefault(where, []).append(item)
+        for broadcast in decision.broadcasts:
+            name = settings.topic(broadcast.topic)
+            item = broadcast.key, broadcast.value, list(broadcast.headers), None
+            for number in range(count(name)):
+                writes.setdefault((name, number), []).append(item)
         if decision.refusals:
             name = settings.rejected_topic
             where = (name, self.number % count(name))
@@ -238,6 +255,8 @@ class Partition(Generic[S]):
         metrics = self.metrics
         metrics.commit.observe(took)
         metrics.count(decision.counts)
+        for name, value in decision.samples:
+            metrics.sample(name, value)
         for refusal in decision.refusals:
             metrics.reject(reason(refusal))
 

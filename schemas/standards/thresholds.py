@@ -45,6 +45,7 @@ from schemas.standards.dissatisfaction import (
     SerialReturner,
     VisitInconsistent,
 )
+from schemas.standards.groups import ChannelClosed, ServiceLevelMissed
 from schemas.standards.relationship import (
     Advocate,
     AdvocateSilent,
@@ -118,3 +119,6 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
     delighted: Delighted = Delighted()
     advocate: Advocate = Advocate()
     advocate_silent: AdvocateSilent = AdvocateSilent()
+
+    service_level_missed: ServiceLevelMissed = ServiceLevelMissed()
+    channel_closed: ChannelClosed = ChannelClosed()

@@ -1,0 +1,181 @@
+"""The pure logic of the groups agent: observations and due deadlines in, decisions out.
+
+Observations of a group come from every partition of customers, and one may be hours ahead of
+another. So each tells how far its clock has come, and time passes here only once all have passed
+it: what is judged then is complete, whatever the order in which it came. Deadlines are fired in
+order, between records.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from agents.groups.alerts import GroupAlerts
+from agents.groups.book import GroupBook
+from agents.manners.router import role
+from schemas import group as state
+from schemas.group import Group
+from schemas.observation import (
+    CLOCK,
+    NOWHERE,
+    Clock,
+    NotAnObservation,
+    Observation,
+    decode,
+    decode_clock,
+    split,
+)
+from streams.contract import Codec, Decision, Record, Refusal
+from streams.rows import Row, View
+
+_CLOCK = CLOCK.encode()
+
+
+class GroupCodec:
+    """How groups are stored: see schemas.group."""
+
+    version = state.VERSION
+
+    def encode(self, group: Group, deadline: int) -> bytes:
+        return state.encode(group, deadline)
+
+    def decode(self, value: bytes) -> Group:
+        return state.decode(value)
+
+
+class Groups:
+    """Decides about the groups of one partition."""
+
+    def __init__(self, book: GroupBook | None = None, *, warm_up_until: int = 0) -> None:
+        self.book = book or GroupBook()
+        self.warm_up_until = warm_up_until
+        self.roles = tuple(map(role, sorted(self.book.teams)))
+        """The topics that are written besides the usual ones: those of the teams."""
+
+    def codec(self) -> Codec[Group]:
+        return GroupCodec()
+
+    def alerts(self, decision: Decision, wall: int | None) -> GroupAlerts:
+        """What signals speak to, for one decision."""
+        book = self.book
+        return GroupAlerts(book.kinds, decision, wall, self.warm_up_until, book.advice, self.roles)
+
+    def decide(self, view: View[Group], records: Sequence[Record], wall: int | None) -> Decision:
+        decision = Decision()
+        alerts = self.alerts(decision, wall)
+        taken: Counter[str] = Counter()
+        for record in records:
+            try:
+                if record.key == _CLOCK:
+                    self._hear(view, decode_clock(record.value or b""))
+                    taken["clock"] += 1
+                    self._fire_due(view, alerts)
+                    continue
+                key, observation = _read(record)
+            except NotAnObservation as why:
+                decision.refusals.append(Refusal(record, "invalid_field", str(why)))
+                continue
+            taken[observation.kind] += 1
+            if observation.time > view.clock.newest:
+                view.clock.newest = observation.time
+            self._observe(view, key, observation, alerts)
+        for kind, number in taken.items():
+            decision.counts["observations", kind] += number
+        return decision
+
+    def tick(self, view: View[Group], wall: int | None, limit: int = 1000) -> Decision:
+        decision = Decision()
+        self._fire_due(view, self.alerts(decision, wall), limit)
+        return decision
+
+    def _hear(self, view: View[Group], clock: Clock) -> None:
+        """A partition of customers has come so far; time passes once all have."""
+        row = view.get(CLOCK) or view.add(CLOCK, Group(sources={}))
+        sources = row.state.sources
+        if sources is None:
+            sources = row.state.sources = {}
+        before = sources.get(clock.source, 0)
+        if before == NOWHERE or clock.at > before:
+            view.touch(row)
+            sources[clock.source] = clock.at
+            row.state.sources = sources = dict(sorted(sources.items()))
+        if len(sources) >= clock.sources:
+            reached = min(sources.values())
+            if reached != NOWHERE:
+                view.clock.reach(reached)
+
+    def _observe(
+        self, view: View[Group], key: str, observation: Observation, alerts: GroupAlerts
+    ) -> None:
+        row = view.get(key) or view.add(key, _described(key))
+        view.touch(row)
+        group, at = row.state, observation.time
+        if at >= group.last_seen:
+            group.last_seen = at
+            _describe(key, group, observation)
+        alerts.about(key, group)
+        for signal in self.book.chapter(key, group).by_kind[observation.kind]:
+            signal.on_observation(group, observation, alerts)
+        deadline = group.deadline
+        if deadline != row.deadline:
+            view.schedule(row, deadline)
+
+    def _fire_due(self, view: View[Group], alerts: GroupAlerts, limit: int | None = None) -> None:
+        now, fired = view.clock.now, 0
+        while limit is None or fired < limit:
+            row = view.due(now)
+            if row is None:
+                return
+            self._fire(view, row, alerts)
+            fired += 1
+
+    def _fire(self, view: View[Group], row: Row[Group], alerts: GroupAlerts) -> None:
+        """Fire what of this row is due at its deadline."""
+        group, now = row.state, row.deadline
+        view.touch(row)
+        alerts.about(row.key, group)
+        for name, signal in self.book.chapter(row.key, group).named.items():
+            at = group.dues.get(name)
+            if at is not None and at <= now:
+                del group.dues[name]
+                signal.on_deadline(group, at, alerts)
+        # Of a signal that there is no more, nothing is asked.
+        group.dues = {name: at for name, at in group.dues.items() if at > now}
+        alerts.expire(now)
+        view.schedule(row, group.deadline)
+
+
+def _read(record: Record) -> tuple[str, Observation]:
+    """The group's key and the observation. Raises NotAnObservation."""
+    if record.key is None or record.value is None:
+        raise NotAnObservation("an observation has a key and a value")
+    try:
+        return record.key.decode(), decode(record.value)
+    except UnicodeDecodeError:
+        raise NotAnObservation("the key is not UTF-8") from None
+
+
+def _described(key: str) -> Group:
+    """A new group, as far as its key says of whom it is."""
+    kind, first, name = split(key)
+    group = Group()
+    if kind == "branch":
+        group.brand, group.branch = first, name
+    elif kind == "step":
+        group.brand = first
+    elif kind == "brand":
+        group.brand = name
+    elif kind == "market":
+        if first == "region":
+            group.region = name
+        else:
+            group.segment = name
+    return group
+
+
+def _describe(key: str, group: Group, observation: Observation) -> None:
+    """Where a queue, a product or an employee group is at work, as last stated."""
+    if key.startswith(("queue:", "product:", "employees:", "wish:")):
+        if observation.brand is not None:
+            group.brand = observation.brand
+        if observation.branch is not None and not key.startswith("product:"):
+            group.branch = observation.branch

@@ -1,0 +1,81 @@
+"""What is remembered of one group: a queue, a branch, a product, a market ...
+
+Stored as `schemas.customer.Customer` is: an 8-byte deadline, one byte of version, MessagePack. The
+row key (`queue:<name>`, see schemas.observation) names the group and is not repeated inside it.
+
+Each signal owns one field of `Group`, None while idle, bounded as its own module states; new fields
+go to the end. A group is one row of the changelog: it is to stay within 256 KiB.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from schemas.channel import Channel
+from schemas.customer import NewerState, OpenAlert
+from schemas.memory import NEVER
+from schemas.rates import Rates
+from schemas.service_level import Service
+
+VERSION = 1
+MAX_BYTES = 256 << 10
+
+
+class Group(Struct, array_like=True):
+    """One row. `last_seen` is the time of the newest observation (microseconds).
+
+    `dues` says when a signal wants to be asked again, by the signal's name (that of its first kind
+    of alert); `told` when one last opened, as long as its cool-down asks for it. `sources` is of
+    the reserved row alone: how far each partition of customers has come.
+    """
+
+    last_seen: int = 0
+    brand: str | None = None
+    branch: str | None = None
+    region: str | None = None
+    segment: str | None = None
+    alerts: list[OpenAlert] = msgspec.field(default_factory=list)
+    dues: dict[str, int] = msgspec.field(default_factory=dict)
+    told: dict[str, int] = msgspec.field(default_factory=dict)
+    service: Service | None = None
+    channel: Channel | None = None
+    sources: dict[int, int] | None = None
+    rates: Rates | None = None
+
+    def wake(self, signal: str, at: int | None) -> None:
+        """Ask `signal` again at that instant, in place of an earlier wish; None: not at all."""
+        if at is None:
+            self.dues.pop(signal, None)
+        else:
+            self.dues[signal] = at
+
+    @property
+    def deadline(self) -> int:
+        """The earliest instant at which a signal wants to be asked, or an alert expires."""
+        due = min(self.dues.values(), default=NEVER)
+        for alert in self.alerts:
+            if alert.until < due:
+                due = alert.until
+        return due
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Group).decode
+_VERSION = bytes([VERSION])
+
+
+def encode(group: Group, deadline: int) -> bytes:
+    """The stored form; `deadline` is the group's, which the caller has at hand.
+
+    Observations come in an order of chance, which what is stored does not show: names are sorted.
+    """
+    group.dues, group.told = dict(sorted(group.dues.items())), dict(sorted(group.told.items()))
+    return deadline.to_bytes(8, "big") + _VERSION + _encode(group)
+
+
+def decode(value: bytes) -> Group:
+    """The group in a stored value. Raises NewerState for one of a later version."""
+    if value[8] > VERSION:
+        raise NewerState(
+            f"state of version {value[8]}, this worker knows up to {VERSION}: upgrade it"
+        )
+    return _decode(memoryview(value)[9:])
