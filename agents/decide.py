@@ -7,6 +7,7 @@ alone, not on how they were cut into batches.
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from xxhash import xxh3_64_digest
 
@@ -43,7 +44,7 @@ from streams.contract import Codec, Decision, Record, Refusal
 from streams.rows import Row, View
 
 DEFAULT_FUTURE = 5 * MINUTE
-SEEN_BYTES = HASH * MAX_SEEN
+SEEN_BYTES: Final = HASH * MAX_SEEN
 
 
 class CustomerCodec:
