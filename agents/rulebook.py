@@ -107,7 +107,8 @@ def _default_text() -> Classifier:
 
 
 def _chapter(house: House) -> Chapter:
-    every = (*signals(house), *plugins(house), *(observers() if house.observed else ()))
+    seeing: tuple[Signal, ...] = observers() if house.observed else ()
+    every = (*signals(house), *plugins(house), *seeing)
     by_class: dict[type[Interaction], tuple[Signal, ...]] = {
         cls: tuple(signal for signal in every if kind in signal.reacts_to)
         for kind, cls in CLASSES.items()
