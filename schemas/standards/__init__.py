@@ -48,7 +48,9 @@ from schemas.standards.file import BadStandards, load, parse
 from schemas.standards.groups import ChannelClosed, Formula, ServiceLevelMissed
 from schemas.standards.hours import HoursTable, Opening
 from schemas.standards.house import Exclude, Override, Scope, Standards, Where
+from schemas.standards.identity import Identity
 from schemas.standards.limits import Limits, Severity, Standing
+from schemas.standards.manners import TEAMS, MannersTable, Quiet, TeamTable, quiet
 from schemas.standards.own import HouseStandard
 from schemas.standards.relationship import (
     Advocate,
@@ -82,12 +84,18 @@ __all__ = [
     "Standards",
     "Thresholds",
     "Exclude",
+    "Identity",
     "Scope",
     "Where",
     "Override",
     "HouseStandard",
     "HoursTable",
     "Opening",
+    "MannersTable",
+    "TeamTable",
+    "Quiet",
+    "quiet",
+    "TEAMS",
     "load",
     "parse",
     "dump",

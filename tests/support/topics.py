@@ -34,6 +34,7 @@ class Names(NamedTuple):
     customers: str
     alerts: str
     lifecycle: str
+    profiles: str
     rejected: str
     observations: str
     groups: str
@@ -52,6 +53,7 @@ class Names(NamedTuple):
             "HEED_CHANGELOG_TOPIC": self.customers,
             "HEED_ALERTS_TOPIC": self.alerts,
             "HEED_LIFECYCLE_TOPIC": self.lifecycle,
+            "HEED_PROFILES_TOPIC": self.profiles,
             "HEED_REJECTED_TOPIC": self.rejected,
             "HEED_OBSERVATIONS_TOPIC": self.observations,
             "HEED_GROUPS_TOPIC": self.groups,
