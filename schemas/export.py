@@ -68,7 +68,7 @@ _ALERT = {
     "reason": "Why, in a sentence.",
     "clears_if": "What would end it, in a sentence.",
     "suppressed_by": "Why this record was not routed to its team.",
-    "handling": "What its team has said: who took it up, until when it is snoozed, what came of it.",
+    "handling": "What its team has said: who took it up, until when it is snoozed, the outcome.",
 }
 _CHANGE = {
     "from": "The stage until then; absent for somebody first heard of.",
