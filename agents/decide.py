@@ -7,6 +7,7 @@ alone, not on how they were cut into batches.
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from xxhash import xxh3_64_digest
 
@@ -43,7 +44,7 @@ from streams.contract import Codec, Decision, Record, Refusal
 from streams.rows import Row, View
 
 DEFAULT_FUTURE = 5 * MINUTE
-SEEN_BYTES = HASH * MAX_SEEN
+SEEN_BYTES: Final = HASH * MAX_SEEN
 
 
 class CustomerCodec:
@@ -239,6 +240,13 @@ class Customers:
         _describe(row.state, event)
         alerts.about(row.key, row.state)
         alerts.stage(arrival(event.kind), event.time, event.kind)
+
+    def pass_time(self, view: View[Customer], at: int, alerts: Alerts) -> None:
+        """A record of the instant `at` has come: fire what is due before it."""
+        if at > view.clock.newest:
+            view.clock.advance(at)
+        if view.deadlines.next <= view.clock.now:
+            self._fire_due(view, alerts)
 
     def settle(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
         """What follows where the customer's state has changed by no interaction of their own.

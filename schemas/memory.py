@@ -3,15 +3,17 @@
 Parts of `schemas.customer.Customer`, like it array-like and bounded.
 """
 
+from typing import Final
+
 from msgspec import Struct, field
 
 from schemas.alert import Evidence
 
-NEVER = 2**63 - 1
+NEVER: Final = 2**63 - 1
 """No deadline."""
 
-MAX_TIMERS = 24
-MAX_ANSWERS_KEPT = 8
+MAX_TIMERS: Final = 24
+MAX_ANSWERS_KEPT: Final = 8
 MAX_CATEGORIES = 8
 MAX_PIECES = 16
 PIECE_ID_BYTES = 40

@@ -5,8 +5,9 @@ moves later costs nothing until the old entry comes up.
 """
 
 from heapq import heapify, heappop, heappush
+from typing import Final
 
-NEVER = 2**63 - 1
+NEVER: Final = 2**63 - 1
 
 
 class Deadlines:

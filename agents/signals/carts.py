@@ -5,7 +5,7 @@ judged by the shorter limit once checkout has begun. Defaults: 60 min as most sh
 after Shopify's definition of an abandoned checkout; 30 d until a cart is lost as in CartFlows.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from agents.alerts import SEVERITIES, WARNING, Alerts, Facts, Kind
 from agents.signals import items, named_carts
@@ -26,9 +26,9 @@ from schemas.standards import CartAbandoned, CheckoutAbandoned
 from schemas.vocabulary import CartEvent, ProductEvent
 
 CART, CHECKOUT = "cart_abandoned", "checkout_abandoned"
-_ORDER = "order_completed"
+_ORDER: Final = "order_completed"
 _ADDED, _REMOVED, _VIEWED = "product_added", "product_removed", "cart_viewed"
-_STEPS = frozenset(
+_STEPS: Final = frozenset(
     {"checkout_started", "checkout_step_completed", "payment_info_entered", "payment_failed"}
 )
 _NOTHING, _TOUCHED, _EMPTIED = range(3)
