@@ -75,7 +75,8 @@ def settle(
     reckoned anew, from `stage` on. Raises SignalFailed."""
     signals, back = rulebook.chapter(customer).signals, won_back(customer)
     judges, renewed = _judges(signals)
-    waited = {each.signal for each in (*customer.timers, *customer.alerts)}
+    waited = {timer.signal for timer in customer.timers}
+    waited |= {alert.signal for alert in customer.alerts}
     for signal in judges:
         if isinstance(signal, Expected) and signal.name not in waited:
             continue
