@@ -62,7 +62,8 @@ class Alert(Struct, omit_defaults=True, kw_only=True):
     """What goes out on `alerts`. Times are RFC 3339 UTC with six decimals.
 
     `event_time` is the instant of event time at which this state became true; `detected_at` is
-    the wall clock of the worker that found it and no part of any comparison.
+    the wall clock of the worker that found it and no part of any comparison. An alert is of a
+    customer (`customer_id`, else `aliases`) or of a `group`, such as `queue:sales`.
     """
 
     alert_id: str
@@ -72,6 +73,7 @@ class Alert(Struct, omit_defaults=True, kw_only=True):
     severity: Severity
     customer_id: str | None = None
     aliases: dict[str, str] | None = None
+    group: str | None = None
     party: str
     brand: str | None = None
     branch: str | None = None

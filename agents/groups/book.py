@@ -1,0 +1,76 @@
+"""Which signals an observation concerns: by its kind, and by its group's kind and standards."""
+
+from typing import NamedTuple
+
+from agents.alerts import Kind
+from agents.groups.protocol import GroupSignal
+from agents.groups.signals import signals
+from agents.signals.protocol import House
+from agents.working_time import clock
+from schemas.alert import Action
+from schemas.group import Group
+from schemas.observation import CLASSES, split
+from schemas.playbooks import Playbooks, built_in
+from schemas.standards import HoursTable, Standards, Thresholds
+
+_MOST_SCOPES = 10_000
+
+Scope = tuple[str, str | None, str | None, str | None]
+"""Kind of group, brand, branch, queue."""
+
+
+class GroupChapter(NamedTuple):
+    """The signals for one kind of group, by the kind of observation."""
+
+    by_kind: dict[str, tuple[GroupSignal, ...]]
+    named: dict[str, GroupSignal]
+    """By the name of the first kind of alert, in the order in which they are asked."""
+
+
+class GroupBook:
+    """One chapter for each kind of group and each scope that the standards tell apart."""
+
+    def __init__(
+        self, standards: Standards | None = None, playbooks: Playbooks | None = None
+    ) -> None:
+        self.standards = standards or Standards()
+        self.playbooks = playbooks or built_in()
+        self._made: dict[tuple[str, Thresholds, HoursTable], GroupChapter] = {}
+        self._scopes: dict[Scope, GroupChapter] = {}
+        house = House(self.standards.base, clock(self.standards.base_hours), self.standards.own)
+        self.kinds: dict[str, Kind] = {
+            kind.name: kind for signal in signals(house) for kind in signal.kinds
+        }
+
+    def chapter(self, key: str, group: Group) -> GroupChapter:
+        """The chapter for the group of that key."""
+        kind, _, name = split(key)
+        scope = (kind, group.brand, group.branch, name if kind == "queue" else None)
+        found = self._scopes.get(scope)
+        if found is None:
+            if len(self._scopes) >= _MOST_SCOPES:
+                self._scopes.clear()
+            found = self._scopes[scope] = self._chapter(scope)
+        return found
+
+    def advice(self, signal: str, party: str | None, brand: str | None) -> Action | None:
+        """What the house does about that signal."""
+        found = self.playbooks.action(signal, party, brand)
+        return None if found is None else Action(found.code, found.text, found.max_cost)
+
+    def _chapter(self, scope: Scope) -> GroupChapter:
+        kind, brand, branch, queue = scope
+        limits = self.standards.thresholds(None, brand, branch, None, queue)
+        table = self.standards.hours(None, brand, branch, None, queue)
+        made = self._made.get((kind, limits, table))
+        if made is None:
+            house = House(limits, clock(table), self.standards.own)
+            about = [signal for signal in signals(house) if kind in signal.groups]
+            made = self._made[kind, limits, table] = GroupChapter(
+                {
+                    observed: tuple(signal for signal in about if observed in signal.reacts_to)
+                    for observed in CLASSES
+                },
+                {signal.kinds[0].name: signal for signal in about},
+            )
+        return made

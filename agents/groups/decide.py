@@ -1,0 +1,146 @@
+"""The pure logic of the groups agent: observations and due deadlines in, decisions out.
+
+As in agents.decide deadlines are fired in order, between records: before the observation whose time
+passes them. The clock runs its lateness behind the newest observation, so what comes within the
+lateness is in its window before that is judged.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from agents.groups.alerts import GroupAlerts
+from agents.groups.book import GroupBook
+from schemas import group as state
+from schemas.group import Group
+from schemas.observation import NotAnObservation, Observation, decode, split
+from streams.contract import Codec, Decision, Record, Refusal
+from streams.rows import Row, View
+
+
+class GroupCodec:
+    """How groups are stored: see schemas.group."""
+
+    version = state.VERSION
+
+    def encode(self, group: Group, deadline: int) -> bytes:
+        return state.encode(group, deadline)
+
+    def decode(self, value: bytes) -> Group:
+        return state.decode(value)
+
+
+class Groups:
+    """Decides about the groups of one partition."""
+
+    def __init__(self, book: GroupBook | None = None, *, warm_up_until: int = 0) -> None:
+        self.book = book or GroupBook()
+        self.warm_up_until = warm_up_until
+
+    def codec(self) -> Codec[Group]:
+        return GroupCodec()
+
+    def alerts(self, decision: Decision, wall: int | None) -> GroupAlerts:
+        """What signals speak to, for one decision."""
+        book = self.book
+        return GroupAlerts(book.kinds, decision, wall, self.warm_up_until, book.advice)
+
+    def decide(self, view: View[Group], records: Sequence[Record], wall: int | None) -> Decision:
+        decision = Decision()
+        alerts = self.alerts(decision, wall)
+        taken: Counter[str] = Counter()
+        for record in records:
+            try:
+                key, observation = _read(record)
+            except NotAnObservation as why:
+                decision.refusals.append(Refusal(record, "invalid_field", str(why)))
+                continue
+            taken[observation.kind] += 1
+            if observation.time > view.clock.newest:
+                view.clock.advance(observation.time)
+            self._fire_due(view, alerts)
+            self._observe(view, key, observation, alerts)
+        for kind, number in taken.items():
+            decision.counts["observations", kind] += number
+        return decision
+
+    def tick(self, view: View[Group], wall: int | None, limit: int = 1000) -> Decision:
+        decision = Decision()
+        self._fire_due(view, self.alerts(decision, wall), limit)
+        return decision
+
+    def _observe(
+        self, view: View[Group], key: str, observation: Observation, alerts: GroupAlerts
+    ) -> None:
+        row = view.get(key) or view.add(key, _described(key))
+        view.touch(row)
+        group, at = row.state, observation.time
+        if at >= group.last_seen:
+            group.last_seen = at
+            _describe(key, group, observation)
+        alerts.about(key, group)
+        for signal in self.book.chapter(key, group).by_kind[observation.kind]:
+            signal.on_observation(group, observation, alerts)
+        deadline = group.deadline
+        if deadline != row.deadline:
+            view.schedule(row, deadline)
+
+    def _fire_due(self, view: View[Group], alerts: GroupAlerts, limit: int | None = None) -> None:
+        now, fired = view.clock.now, 0
+        while limit is None or fired < limit:
+            row = view.due(now)
+            if row is None:
+                return
+            self._fire(view, row, alerts)
+            fired += 1
+
+    def _fire(self, view: View[Group], row: Row[Group], alerts: GroupAlerts) -> None:
+        """Fire what of this row is due at its deadline."""
+        group, now = row.state, row.deadline
+        view.touch(row)
+        alerts.about(row.key, group)
+        for name, signal in self.book.chapter(row.key, group).named.items():
+            at = group.dues.get(name)
+            if at is not None and at <= now:
+                del group.dues[name]
+                signal.on_deadline(group, at, alerts)
+        # Of a signal that there is no more, nothing is asked.
+        group.dues = {name: at for name, at in group.dues.items() if at > now}
+        alerts.expire(now)
+        view.schedule(row, group.deadline)
+
+
+def _read(record: Record) -> tuple[str, Observation]:
+    """The group's key and the observation. Raises NotAnObservation."""
+    if record.key is None or record.value is None:
+        raise NotAnObservation("an observation has a key and a value")
+    try:
+        return record.key.decode(), decode(record.value)
+    except UnicodeDecodeError:
+        raise NotAnObservation("the key is not UTF-8") from None
+
+
+def _described(key: str) -> Group:
+    """A new group, as far as its key says of whom it is."""
+    kind, first, name = split(key)
+    group = Group()
+    if kind == "branch":
+        group.brand, group.branch = first, name
+    elif kind == "step":
+        group.brand = first
+    elif kind == "brand":
+        group.brand = name
+    elif kind == "market":
+        if first == "region":
+            group.region = name
+        else:
+            group.segment = name
+    return group
+
+
+def _describe(key: str, group: Group, observation: Observation) -> None:
+    """Where a queue, a product or an employee group is at work, as last stated."""
+    if key.startswith(("queue:", "product:", "employees:", "wish:")):
+        if observation.brand is not None:
+            group.brand = observation.brand
+        if observation.branch is not None and not key.startswith("product:"):
+            group.branch = observation.branch

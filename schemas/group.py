@@ -1,0 +1,69 @@
+"""What is remembered of one group: a queue, a branch, a product, a market ...
+
+Stored as `schemas.customer.Customer` is: an 8-byte deadline, one byte of version, MessagePack. The
+row key (`queue:<name>`, see schemas.observation) names the group and is not repeated inside it.
+
+Each signal owns one field of `Group`, None while idle, bounded as its own module states; new fields
+go to the end. A group is one row of the changelog: it is to stay within 256 KiB.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from schemas.customer import NewerState, OpenAlert
+from schemas.memory import NEVER
+
+VERSION = 1
+MAX_BYTES = 256 << 10
+
+
+class Group(Struct, array_like=True):
+    """One row. `last_seen` is the time of the newest observation (microseconds).
+
+    `dues` says when a signal wants to be asked again, by the signal's name (that of its first kind
+    of alert); `told` when one last opened, as long as its cool-down asks for it.
+    """
+
+    last_seen: int = 0
+    brand: str | None = None
+    branch: str | None = None
+    region: str | None = None
+    segment: str | None = None
+    alerts: list[OpenAlert] = msgspec.field(default_factory=list)
+    dues: dict[str, int] = msgspec.field(default_factory=dict)
+    told: dict[str, int] = msgspec.field(default_factory=dict)
+
+    def wake(self, signal: str, at: int | None) -> None:
+        """Ask `signal` again at that instant, in place of an earlier wish; None: not at all."""
+        if at is None:
+            self.dues.pop(signal, None)
+        else:
+            self.dues[signal] = at
+
+    @property
+    def deadline(self) -> int:
+        """The earliest instant at which a signal wants to be asked, or an alert expires."""
+        due = min(self.dues.values(), default=NEVER)
+        for alert in self.alerts:
+            if alert.until < due:
+                due = alert.until
+        return due
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Group).decode
+_VERSION = bytes([VERSION])
+
+
+def encode(group: Group, deadline: int) -> bytes:
+    """The stored form; `deadline` is the group's, which the caller has at hand."""
+    return deadline.to_bytes(8, "big") + _VERSION + _encode(group)
+
+
+def decode(value: bytes) -> Group:
+    """The group in a stored value. Raises NewerState for one of a later version."""
+    if value[8] > VERSION:
+        raise NewerState(
+            f"state of version {value[8]}, this worker knows up to {VERSION}: upgrade it"
+        )
+    return _decode(memoryview(value)[9:])
