@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from schemas.customer import NewerState, OpenAlert
 from schemas.memory import NEVER
+from schemas.trends import Asker, Branches, Drain, Mood, Rise
 
 VERSION = 1
 MAX_BYTES = 256 << 10
@@ -32,6 +33,11 @@ class Group(Struct, array_like=True):
     alerts: list[OpenAlert] = msgspec.field(default_factory=list)
     dues: dict[str, int] = msgspec.field(default_factory=dict)
     told: dict[str, int] = msgspec.field(default_factory=dict)
+    rise: Rise | None = None
+    branches: Branches | None = None
+    mood: Mood | None = None
+    askers: list[Asker] | None = None
+    drain: Drain | None = None
 
     def wake(self, signal: str, at: int | None) -> None:
         """Ask `signal` again at that instant, in place of an earlier wish; None: not at all."""

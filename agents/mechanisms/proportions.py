@@ -5,11 +5,28 @@ given, the hits here are hypergeometric if nothing differs: Fisher's exact test 
 for any size and needs no bell curve. Both tails are taken as twice the smaller one.
 
 Where several groups are judged at once, some would stand out by chance: Holm (1979) keeps the
-probability of even one false finding under alpha, and finds no less than Bonferroni.
+probability of even one false finding under alpha.
 """
 
 from collections.abc import Sequence
 from math import exp, lgamma
+from typing import NamedTuple
+
+
+class Share(NamedTuple):
+    """So many hits among so many trials."""
+
+    hits: int
+    trials: int
+
+
+class Found(NamedTuple):
+    """The group at that place of a list differs from the others, which together are `others`."""
+
+    place: int
+    others: Share
+    chance: float
+
 
 _NEGLIGIBLE = 1e-17
 """Terms below this part of the sum no longer change it."""
@@ -40,24 +57,44 @@ def differs_by_chance(hits: int, trials: int, other_hits: int, other_trials: int
     return min(1.0, 2 * min(one, other))
 
 
-def holm(chances: Sequence[float], alpha: float) -> list[bool]:
-    """Which of several findings stand, each given by how likely it is by chance.
+def apart(
+    groups: Sequence[Share], alpha: float, *, tests: int, least: int, difference: float
+) -> list[Found]:
+    """Which groups differ from all the others, the one that differs most first.
 
-    The smallest is held against alpha / m, the next against alpha / (m - 1), and so on; the first
-    that fails ends it. Holm, "A simple sequentially rejective multiple test procedure" (1979).
+    Step by step: each group with `least` trials or more is held against all others together; the
+    least likely one, if its chance is no more than alpha / `tests` and its share `difference` or
+    more from theirs, is set apart, and the rest are held against each other without it and against
+    alpha / (tests - 1), and so on, after Holm (1979). Without setting apart, one very bad group
+    would make good ones of all the others.
 
-    >>> holm([0.04, 0.001, 0.02], alpha=0.05)
-    [True, True, True]
-    >>> holm([0.04, 0.001, 0.03], alpha=0.05)
-    [False, True, False]
+    >>> good, bad = Share(4, 100), Share(30, 100)
+    >>> [found.place for found in apart([good, bad, good], 0.01, tests=3, least=30, difference=0.1)]
+    [1]
     """
-    stands = [False] * len(chances)
-    ordered = sorted(range(len(chances)), key=chances.__getitem__)
-    for place, index in enumerate(ordered):
-        if chances[index] * (len(chances) - place) > alpha:
-            break
-        stands[index] = True
-    return stands
+    rest = list(range(len(groups)))
+    hits, trials = sum(group.hits for group in groups), sum(group.trials for group in groups)
+    out: list[Found] = []
+    while True:
+        best: tuple[float, float, Found] | None = None
+        for place in rest:
+            group = groups[place]
+            others = Share(hits - group.hits, trials - group.trials)
+            if group.trials < least or others.trials < least:
+                continue
+            away = group.hits / group.trials - others.hits / others.trials
+            if abs(away) >= difference:
+                chance = differs_by_chance(*group, *others)
+                # Of two that differ from each other as much, the one with more hits.
+                found = chance, -away, Found(place, others, chance)
+                if best is None or found[:2] < best[:2]:
+                    best = found
+        if best is None or best[0] * max(1, tests - len(out)) > alpha:
+            return out
+        found_now = best[2]
+        out.append(found_now)
+        rest.remove(found_now.place)
+        hits, trials = found_now.others
 
 
 def _upper(hits: int, trials: int, all_hits: int, all_trials: int) -> float:

@@ -45,6 +45,14 @@ from schemas.standards.dissatisfaction import (
 )
 from schemas.standards.dump import dump
 from schemas.standards.file import BadStandards, load, parse
+from schemas.standards.groups import (
+    Bottleneck,
+    BranchInconsistent,
+    MarketShift,
+    ProductTrouble,
+    StandardsMetUnhappy,
+    WishRepeated,
+)
 from schemas.standards.hours import HoursTable, Opening
 from schemas.standards.house import Exclude, Override, Scope, Standards, Where
 from schemas.standards.limits import Limits, Severity, Standing
@@ -151,4 +159,10 @@ __all__ = [
     "OccasionDue",
     "SpendGrown",
     "StandardMissed",
+    "Bottleneck",
+    "BranchInconsistent",
+    "MarketShift",
+    "ProductTrouble",
+    "StandardsMetUnhappy",
+    "WishRepeated",
 ]

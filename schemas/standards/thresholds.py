@@ -45,6 +45,14 @@ from schemas.standards.dissatisfaction import (
     SerialReturner,
     VisitInconsistent,
 )
+from schemas.standards.groups import (
+    Bottleneck,
+    BranchInconsistent,
+    MarketShift,
+    ProductTrouble,
+    StandardsMetUnhappy,
+    WishRepeated,
+)
 from schemas.standards.relationship import (
     Advocate,
     AdvocateSilent,
@@ -118,3 +126,10 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
     delighted: Delighted = Delighted()
     advocate: Advocate = Advocate()
     advocate_silent: AdvocateSilent = AdvocateSilent()
+
+    branch_inconsistent: BranchInconsistent = BranchInconsistent()
+    standards_met_unhappy: StandardsMetUnhappy = StandardsMetUnhappy()
+    bottleneck: Bottleneck = Bottleneck()
+    product_trouble: ProductTrouble = ProductTrouble()
+    wish_repeated: WishRepeated = WishRepeated()
+    market_shift: MarketShift = MarketShift()

@@ -1,19 +1,21 @@
-"""Proportions: Fisher's exact test against fractions, and Holm against its definition."""
+"""Proportions: Fisher's exact test against fractions, and step by step against its definition."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations
 from math import comb
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.mechanisms.proportions import (
+    Share,
+    apart,
     differs_by_chance,
     fewer_by_chance,
-    holm,
     more_by_chance,
 )
 
@@ -77,21 +79,41 @@ def test_large_groups_stay_exact() -> None:
     assert more_by_chance(*here, *there) == pytest.approx(exact, rel=1e-6)
 
 
-@given(st.lists(st.floats(0, 1), max_size=12), st.floats(1e-6, 0.5))
-def test_holm_finds_what_its_definition_finds(chances: list[float], alpha: float) -> None:
-    ordered = sorted(chances)
-    many = 0
-    while many < len(ordered) and ordered[many] * (len(ordered) - many) <= alpha:
-        many += 1
-    found = holm(chances, alpha)
-    assert sum(found) == many
-    assert (
-        sorted(chance for chance, stands in zip(chances, found, strict=True) if stands)
-        == (ordered[:many])
-    )
+shares = st.lists(groups.map(lambda group: Share(*group)), max_size=8)
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=12), st.floats(1e-6, 0.5))
-def test_holm_finds_all_that_bonferroni_finds(chances: list[float], alpha: float) -> None:
-    for chance, stands in zip(chances, holm(chances, alpha), strict=True):
-        assert stands or chance * len(chances) > alpha
+@given(shares, st.floats(1e-6, 0.5), st.integers(1, 20))
+def test_what_is_apart_is_unlikely_and_far(many: list[Share], alpha: float, tests: int) -> None:
+    found = apart(many, alpha, tests=tests, least=10, difference=0.1)
+    assert len({each.place for each in found}) == len(found)
+    left = Share(sum(one.hits for one in many), sum(one.trials for one in many))
+    for number, each in enumerate(found):
+        one = many[each.place]
+        left = Share(left.hits - one.hits, left.trials - one.trials)
+        assert each.others == left
+        assert each.chance == differs_by_chance(*one, *left)
+        assert each.chance * max(1, tests - number) <= alpha
+        assert one.trials >= 10 <= left.trials
+        assert abs(one.hits / one.trials - left.hits / left.trials) >= 0.1
+
+
+def test_a_bad_group_does_not_make_good_ones_of_the_others() -> None:
+    many = [Share(10, 100), Share(12, 100), Share(70, 100)]
+    together = [differs_by_chance(*many[0], 82, 200), differs_by_chance(*many[1], 80, 200)]
+    assert max(together) < 0.001
+    found = apart(many, 0.01, tests=3, least=30, difference=0.1)
+    assert [each.place for each in found] == [2]
+
+
+def test_of_two_that_differ_from_each_other_the_worse_is_told() -> None:
+    for many in ([Share(5, 100), Share(40, 100)], [Share(40, 100), Share(5, 100)]):
+        (found,) = apart(many, 0.01, tests=2, least=30, difference=0.1)
+        assert many[found.place].hits == 40
+
+
+def test_many_groups_that_are_alike_seldom_have_one_apart() -> None:
+    rng, told = Random(3), 0
+    for _ in range(60):
+        many = [Share(sum(rng.random() < 0.2 for _ in range(60)), 60) for _ in range(12)]
+        told += bool(apart(many, 0.1, tests=12, least=30, difference=0.01))
+    assert told <= 9  # 6 at most are expected

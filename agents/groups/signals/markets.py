@@ -1,0 +1,129 @@
+"""`market_shift`: more customers of a region or segment than usual show signs of leaving."""
+
+from typing import Any
+
+from agents.alerts import Facts, Kind
+from agents.groups.alerts import GroupAlerts, evidence_of
+from agents.groups.periods import WEEKS, add, at, oldest
+from agents.mechanisms.cusum import dispersion, reference, step
+from schemas.group import Group
+from schemas.instant import spoken
+from schemas.observation import Churn
+from schemas.standards import MarketShift
+from schemas.trends import MAX_CHURNED, MAX_EVIDENCE_KEPT, Drain
+
+SIGNAL = "market_shift"
+_ATOP = 2
+"""The sum goes no higher than so many times h, so that it comes back within weeks."""
+_BACK = 0.5
+
+
+def _reason(facts: Facts) -> str:
+    return (
+        f"{facts[0]} customers with signs of leaving in the week before {spoken(facts[5])[:10]},"
+        f" where {float(facts[1] or 0):.1f} a week were usual: the sum of such weeks has reached"
+        f" {float(facts[2] or 0):.1f} (limit {facts[3]:g})."
+    )
+
+
+def _parameters(facts: Facts) -> dict[str, Any]:
+    names = ("customers", "usual", "sum", "h", "k", "until")
+    return {**dict(zip(names, facts, strict=True)), "until": spoken(facts[5])}
+
+
+MARKET_SHIFT = Kind(
+    name=SIGNAL,
+    team="management",
+    clears_if="The sum of the weeks above the usual has fallen under half of its limit.",
+    reason=_reason,
+    parameters=_parameters,
+    mechanism="baseline",
+    opens="customers of a region or segment with signs of leaving above its own 26 weeks before,"
+    " beyond chance",
+    default="CUSUM, h = 5, for a doubling",
+    source="Page (1954); Hawkins and Olwell (1998)",
+)
+
+
+class Markets:
+    """Customers with signs of leaving by the week, summed up where they go above the usual."""
+
+    kinds = (MARKET_SHIFT,)
+    groups = frozenset({"market"})
+
+    def __init__(self, limits: MarketShift) -> None:
+        self.limits = limits
+        self.reacts_to = frozenset({"churn"} if limits.enabled else ())
+        self.baseline = WEEKS.whole(limits.baseline)
+        self.learns = min(WEEKS.whole(limits.learns), self.baseline)
+
+    def on_observation(self, group: Group, churn: Churn, alerts: GroupAlerts) -> None:
+        state = group.drain
+        if churn.over:
+            return
+        if state is None:
+            state = group.drain = Drain()
+        if churn.who in state.who:
+            return
+        state.who = [*state.who[1 - MAX_CHURNED :], churn.who]
+        state.evidence = [*state.evidence[1 - MAX_EVIDENCE_KEPT :], evidence_of(churn)]
+        week = WEEKS.of(churn.time)
+        add(state.weeks, week, 0, 1, self.baseline + 2)
+        if week > state.judged and SIGNAL not in group.dues:
+            group.wake(SIGNAL, WEEKS.start(week + 1))
+
+    def on_deadline(self, group: Group, now: int, alerts: GroupAlerts) -> None:
+        state = group.drain
+        if state is None or not self.limits.enabled:
+            return
+        last = state.judged = WEEKS.of(now) - 1
+        count = at(state.weeks, last)[1]
+        if state.above:
+            self._judge_back(state, last, count, now, alerts)
+        else:
+            self._judge(state, last, count, now, alerts)
+        # Every week counts, also one without any; until there is nothing to compare with.
+        if state.weeks.newest >= last - self.baseline:
+            group.wake(SIGNAL, WEEKS.start(last + 2))
+        else:
+            group.drain = None
+
+    def _judge(self, state: Drain, last: int, count: int, now: int, alerts: GroupAlerts) -> None:
+        limits = self.limits
+        first = max(oldest(state.weeks), last - self.baseline)
+        if last - first < self.learns:
+            return
+        past = [at(state.weeks, week)[1] for week in range(first, last)]
+        # One more than were seen: of a market in which nobody ever left, one is no rise.
+        state.usual = (sum(past) + 1) / len(past)
+        state.dispersion = dispersion(past)
+        state.total = min(self._step(state, count), _ATOP * limits.h)
+        if state.total > limits.h and alerts.cool(MARKET_SHIFT, limits, now):
+            state.above, state.since = True, last
+            k = round(reference(state.usual, limits.rise), 3)
+            facts: Facts = [
+                count, round(state.usual, 3), round(state.total, 3), limits.h, k, now,
+            ]  # fmt: skip
+            alerts.stand(MARKET_SHIFT, limits, None, now, facts, state.evidence)
+
+    def _judge_back(
+        self, state: Drain, last: int, count: int, now: int, alerts: GroupAlerts
+    ) -> None:
+        limits = self.limits
+        state.total = min(self._step(state, count), _ATOP * limits.h)
+        if state.total <= _BACK * limits.h:
+            state.above = False
+            alerts.resolve(SIGNAL, None, now, "recovered")
+        elif alerts.standing(SIGNAL) is None and last - state.since >= self.learns:
+            # It has stayed so: what it became is the usual from here on.
+            self._forget(state)
+
+    def _step(self, state: Drain, count: int) -> float:
+        return step(state.total, count, state.usual, self.limits.rise, state.dispersion)
+
+    def _forget(self, state: Drain) -> None:
+        """Keep only the weeks since it has been otherwise."""
+        state.above, state.total = False, 0.0
+        weeks = state.weeks
+        keep = max(1, weeks.newest - state.since)
+        weeks.trials, weeks.hits = weeks.trials[-keep:], weeks.hits[-keep:]
