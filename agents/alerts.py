@@ -22,6 +22,8 @@ from schemas.alert import (
 from schemas.customer import Customer, OpenAlert
 from schemas.instant import rfc3339
 from schemas.memory import NEVER
+from schemas.observation import Observation, pseudonym
+from schemas.observation import encode as encode_observation
 from streams.contract import Decision, Output
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
@@ -178,6 +180,16 @@ class Alerts:
         suppressed = HISTORY if at < self._warm_up_until else None
         told = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, team=team)
         self._tell(told, "notice", at, None, 0)
+
+    @property
+    def who(self) -> int:
+        """The row at hand, so that nobody can tell whom."""
+        return pseudonym(self._key)
+
+    def observe(self, group: str, observation: Observation) -> None:
+        """Tell the groups agent something about a group."""
+        told = Output("observations", group.encode(), encode_observation(observation))
+        self._decision.outputs.append(told)
 
     def count(self, name: str) -> None:
         """Count one of those."""

@@ -41,7 +41,11 @@ class Rulebook:
         standards: Standards | None = None,
         text: Classifier | None = None,
         playbooks: Playbooks | None = None,
+        *,
+        observed: bool = True,
     ) -> None:
+        """`observed`: whether what concerns groups is told the groups agent."""
+        self.observed = observed
         self.standards = standards or Standards()
         self.text = text or _default_text()
         self.playbooks = playbooks or built_in()
@@ -91,7 +95,7 @@ class Rulebook:
         table = standards.hours(party, brand, branch, axes, queue)
         made = self._made.get((limits, table))
         if made is None:
-            made = _chapter(House(limits, clock(table), standards.own, self.text))
+            made = _chapter(House(limits, clock(table), standards.own, self.text, self.observed))
             self._made[limits, table] = made
         return made
 

@@ -21,6 +21,7 @@ from schemas.habits import Habits
 from schemas.journey import Journey
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
+from schemas.observed import Observed
 from schemas.service import Service
 
 VERSION = 2
@@ -49,7 +50,7 @@ _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
 _SOME = 16
 """Of more than these some are too large for `_most` to say that all of them fit."""
-_FIXED = 4_200
+_FIXED = 4_600
 """The most that the fields take which hold no lists of those: scope, event ids, purchases, tombs,
 answers and callbacks, and what each group of signals remembers."""
 _FACT, _EVIDENCE = 68, 170
@@ -196,6 +197,7 @@ class Customer(Struct, array_like=True):
     journey: Journey | None = None
     service: Service | None = None
     habits: Habits | None = None
+    observed: Observed | None = None
 
     @property
     def deadline(self) -> int:

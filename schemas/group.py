@@ -10,8 +10,10 @@ go to the end. A group is one row of the changelog: it is to stay within 256 KiB
 import msgspec
 from msgspec import Struct
 
+from schemas.channel import Channel
 from schemas.customer import NewerState, OpenAlert
 from schemas.memory import NEVER
+from schemas.service_level import Service
 from schemas.trends import Asker, Branches, Drain, Mood, Rise
 
 VERSION = 1
@@ -33,6 +35,8 @@ class Group(Struct, array_like=True):
     alerts: list[OpenAlert] = msgspec.field(default_factory=list)
     dues: dict[str, int] = msgspec.field(default_factory=dict)
     told: dict[str, int] = msgspec.field(default_factory=dict)
+    service: Service | None = None
+    channel: Channel | None = None
     rise: Rise | None = None
     branches: Branches | None = None
     mood: Mood | None = None

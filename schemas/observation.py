@@ -39,18 +39,19 @@ class Observation(Struct, array_like=True, gc=False, tag_field="observed"):
 
 
 class Arrival(Observation, array_like=True, gc=False, tag="arrival"):
-    """Somebody has joined a queue. Of queues, branches and brands."""
+    """Somebody has joined a queue, or was answered without queueing. Of queues."""
 
 
 class Wait(Observation, array_like=True, gc=False, tag="wait"):
-    """A wait in a queue is over. Of queues, branches, brands and employee groups.
+    """A wait in a queue is over. Of queues, branches, brands (with a branch) and employee groups.
 
-    `waited` are microseconds from the (last) queueing. One that was answered without a queueing has
-    waited 0; `corrects` says that it was told so before its queueing was known: now it is, and that
-    wait is to be replaced by this one. `queue` is the queue's name.
+    `waited` are microseconds from the (last) queueing. Whoever left by asking for a call back, by
+    leaving a message or by being transferred has flowed out. One that was answered without a
+    queueing has waited 0; `corrects` says that it was told so before its queueing was known: now it
+    is, and that wait is to be replaced by this one. `queue` is the queue's name.
     """
 
-    answered: bool
+    outcome: Literal["answered", "abandoned", "flowed_out"]
     waited: int
     corrects: bool
     queue: str | None
@@ -107,9 +108,13 @@ class Complaint(Observation, array_like=True, gc=False, tag="complaint"):
 
 
 class Step(Observation, array_like=True, gc=False, tag="step"):
-    """A step of a checkout was entered, passed or abandoned there. Of steps."""
+    """A checkout went on from a step (`passed`), or was abandoned there. Of steps.
 
-    outcome: Literal["entered", "passed", "abandoned"]
+    The step is what was done last: `started`, the number or name of a completed step,
+    `payment_info_entered` or `payment_failed`.
+    """
+
+    passed: bool
 
 
 class Churn(Observation, array_like=True, gc=False, tag="churn"):
@@ -119,17 +124,12 @@ class Churn(Observation, array_like=True, gc=False, tag="churn"):
     over: bool
 
 
-class Purchase(Observation, array_like=True, gc=False, tag="purchase"):
-    """A customer bought: what churn signals are to be compared with. Of markets."""
-
-
 class Wish(Observation, array_like=True, gc=False, tag="wish"):
     """A customer asked for something. Of wishes: the key names the topic."""
 
 
 AnyObservation = (
-    Arrival | Wait | Hold | Visit | Score | Order | Return | Complaint | Step | Churn | Purchase
-    | Wish
+    Arrival | Wait | Hold | Visit | Score | Order | Return | Complaint | Step | Churn | Wish
 )  # fmt: skip
 
 CLASSES: dict[str, type[Observation]] = {

@@ -153,6 +153,7 @@ class TicketEvent(Properties):
         None
     )
     caused_by: Name | None = None
+    product_id: Name | None = None
     dimension: Dimension | None = None
     text: Text | None = None
 

@@ -81,6 +81,8 @@ class Decision:
     """Increments of counters, by metric name and label values."""
     gauges: dict[tuple[str, ...], float] = field(default_factory=dict)
     """Changes of the partition's gauges, by metric name and label values."""
+    samples: list[tuple[tuple[str, ...], float]] = field(default_factory=list)
+    """What histograms are to see, by metric name and label values."""
 
 
 class Logic(Protocol[S]):

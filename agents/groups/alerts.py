@@ -155,6 +155,14 @@ class GroupAlerts:
         """Count one of those."""
         self._decision.counts[(name, *labels)] += 1
 
+    def sample(self, name: str, *labels: str, value: float) -> None:
+        """Let a histogram see a value."""
+        self._decision.samples.append(((name, *labels), value))
+
+    def write(self, output: Output) -> None:
+        """Tell something that is no alert."""
+        self._decision.outputs.append(output)
+
     def gauge(self, name: str, *labels: str, change: float) -> None:
         """A gauge of the partition changes by so much."""
         gauges = self._decision.gauges

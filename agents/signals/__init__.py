@@ -5,6 +5,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
+from agents.observers import observers
 from agents.signals import churn, correspondence, journey, service
 from agents.signals.carts import AbandonedCarts
 from agents.signals.lifecycle import Lifecycle
@@ -28,7 +29,8 @@ def signals(house: House) -> tuple[Signal, ...]:
     """Every signal of Heed's own.
 
     The order is that in which they hear of an interaction, and in which those tell that fall due at
-    one instant by a clock of their own. The stage of life comes last: it follows from the others.
+    one instant by a clock of their own. The stage of life follows from the others, and comes after
+    them; observers tell no alerts.
     """
     limits = house.limits
     return (
@@ -40,6 +42,7 @@ def signals(house: House) -> tuple[Signal, ...]:
         *service.signals(house),
         *churn.signals(house),
         Lifecycle(limits.gone_silent),
+        *(observers() if house.observed else ()),
     )
 
 

@@ -18,6 +18,8 @@ class House(NamedTuple):
     hours: Hours = ALWAYS
     own: tuple[HouseStandard, ...] = ()
     text: Classifier | None = None
+    observed: bool = True
+    """Whether what concerns groups is told the groups agent."""
 
 
 class Signal(Protocol):

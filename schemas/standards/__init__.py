@@ -48,8 +48,11 @@ from schemas.standards.file import BadStandards, load, parse
 from schemas.standards.groups import (
     Bottleneck,
     BranchInconsistent,
+    ChannelClosed,
+    Formula,
     MarketShift,
     ProductTrouble,
+    ServiceLevelMissed,
     StandardsMetUnhappy,
     WishRepeated,
 )
@@ -159,6 +162,9 @@ __all__ = [
     "OccasionDue",
     "SpendGrown",
     "StandardMissed",
+    "Formula",
+    "ServiceLevelMissed",
+    "ChannelClosed",
     "Bottleneck",
     "BranchInconsistent",
     "MarketShift",

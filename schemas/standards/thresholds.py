@@ -48,8 +48,10 @@ from schemas.standards.dissatisfaction import (
 from schemas.standards.groups import (
     Bottleneck,
     BranchInconsistent,
+    ChannelClosed,
     MarketShift,
     ProductTrouble,
+    ServiceLevelMissed,
     StandardsMetUnhappy,
     WishRepeated,
 )
@@ -127,6 +129,8 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
     advocate: Advocate = Advocate()
     advocate_silent: AdvocateSilent = AdvocateSilent()
 
+    service_level_missed: ServiceLevelMissed = ServiceLevelMissed()
+    channel_closed: ChannelClosed = ChannelClosed()
     branch_inconsistent: BranchInconsistent = BranchInconsistent()
     standards_met_unhappy: StandardsMetUnhappy = StandardsMetUnhappy()
     bottleneck: Bottleneck = Bottleneck()

@@ -177,6 +177,7 @@ def test_the_schema_accepts_what_is_told() -> None:
         schema.validate(json.loads(alerts.encode(alert(status))))
     whole = alert(
         "resolved", resolution="recovered", customer_id="c", aliases={"email": "a@b.c"},
+        group="queue:a",
         brand="b", branch="b", segment="s", region="r", subject="cart", lifecycle_stage="acquired",
         value_tier="gold", resolved_at=rfc3339(LATEST), detected_at=rfc3339(LATEST),
         probability=0.5, value_at_risk=Value(9.5, "EUR"), respond_by=rfc3339(LATEST),

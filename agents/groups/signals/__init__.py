@@ -2,9 +2,11 @@
 
 from agents.groups.protocol import GroupSignal
 from agents.groups.signals.branches import BranchesApart
+from agents.groups.signals.channel import ChannelClosed
 from agents.groups.signals.markets import Markets
 from agents.groups.signals.moods import Moods
 from agents.groups.signals.products import product_trouble
+from agents.groups.signals.service_level import ServiceLevels
 from agents.groups.signals.steps import bottleneck
 from agents.groups.signals.wishes import Wishes
 from agents.signals.protocol import House
@@ -18,8 +20,10 @@ def signals(house: House) -> tuple[GroupSignal, ...]:
     limits = house.limits
     late = limits.greeting_late, limits.assisted_late
     return (
+        ServiceLevels(house),
+        ChannelClosed(house),
         BranchesApart(limits.branch_inconsistent, *late),
-        Moods(limits.standards_met_unhappy, limits.answer_late, limits.queue_abandoned, *late),
+        Moods(limits.standards_met_unhappy, limits.service_level_missed, *late),
         bottleneck(limits.bottleneck),
         product_trouble(limits.product_trouble),
         Wishes(limits.wish_repeated),

@@ -95,7 +95,7 @@ class BranchesApart:
         counts = _counts(state, bounded(observation.branch, BRANCH_BYTES), self.window + 1)
         if isinstance(observation, Visit):
             counts.visits[-1 - ago] += 1
-            counts.missed[-1 - ago] += not in_time(observation, self.greeting, self.assisted)
+            counts.missed[-1 - ago] += not was_in_time(observation, self.greeting, self.assisted)
         elif isinstance(observation, Score):
             counts.answers[-1 - ago] += 1
             counts.bad[-1 - ago] += observation.detractor
@@ -180,7 +180,7 @@ class BranchesApart:
         return state.newest - week
 
 
-def in_time(visit: Visit, greeting: int, assisted: int) -> bool:
+def was_in_time(visit: Visit, greeting: int, assisted: int) -> bool:
     """Whether a visitor was greeted (where that is known) and assisted within so long
     (microseconds) of arriving."""
     if visit.assisted is None or visit.assisted > assisted:

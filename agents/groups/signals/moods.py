@@ -6,17 +6,16 @@ from agents.alerts import Facts, Kind
 from agents.groups.alerts import GroupAlerts
 from agents.groups.periods import WEEKS, add, between
 from agents.groups.signals import reports
-from agents.groups.signals.branches import in_time
+from agents.groups.signals.branches import was_in_time
 from agents.groups.signals.rising import ALPHA_SPAN, odds, part
 from agents.mechanisms.means import Scores, lower_mean_by_chance
 from schemas.group import Group
 from schemas.instant import WEEK
 from schemas.observation import Observation, Score, Visit, Wait
 from schemas.standards import (
-    AnswerLate,
     AssistedLate,
     GreetingLate,
-    QueueAbandoned,
+    ServiceLevelMissed,
     StandardsMetUnhappy,
 )
 from schemas.trends import MAX_INSTRUMENTS, Answers, Mood
@@ -64,13 +63,12 @@ class Moods:
     def __init__(
         self,
         limits: StandardsMetUnhappy,
-        answer: AnswerLate,
-        abandoned: QueueAbandoned,
+        level: ServiceLevelMissed,
         greeting: GreetingLate,
         assisted: AssistedLate,
     ) -> None:
         self.limits = limits
-        self.answer, self.short = answer.within, abandoned.short_abandon
+        self.level = level
         self.greeting, self.assisted = greeting.within, assisted.within
         self.reacts_to = frozenset({"wait", "visit", "score"} if limits.enabled else ())
         self.window = WEEKS.whole(limits.window)
@@ -89,7 +87,7 @@ class Moods:
             if week > state.judged and SIGNAL not in group.dues:
                 group.wake(SIGNAL, WEEKS.start(week + 1))
         elif isinstance(observation, Visit):
-            served = in_time(observation, self.greeting, self.assisted)
+            served = was_in_time(observation, self.greeting, self.assisted)
             add(state.served, week, 1, int(served), self.window + 1)
         elif isinstance(observation, Wait):
             self._waited(state, week, observation)
@@ -102,7 +100,7 @@ class Moods:
         if any(answers.newest > last for answers in state.answers):
             group.wake(SIGNAL, WEEKS.start(last + 2))
         of, met = between(state.served, last - self.window + 1, last)
-        on_target = of >= self.limits.least and met >= self.limits.target * of
+        on_target = of >= self.limits.least and met >= self.level.target * of
         for answers in state.answers:
             subject = answers.instrument
             scores = _scores(answers, last - self.window + 1, last)
@@ -171,9 +169,10 @@ class Moods:
         if wait.corrects:
             # It was counted as answered at once: that one is taken back.
             add(state.served, week, -1, -1, self.window + 1)
-        if wait.answered:
-            add(state.served, week, 1, int(wait.waited <= self.answer), self.window + 1)
-        elif wait.waited >= self.short:
+        if wait.outcome == "answered":
+            in_time = wait.waited <= self.level.within
+            add(state.served, week, 1, int(in_time), self.window + 1)
+        elif wait.outcome == "abandoned" and wait.waited >= self.level.short_abandon:
             add(state.served, week, 1, 0, self.window + 1)
 
     def _answered(self, state: Mood, week: int, score: Score) -> None:

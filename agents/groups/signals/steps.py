@@ -14,14 +14,14 @@ from schemas.standards import Bottleneck
 def _reason(facts: Facts) -> str:
     hits, trials, usual_hits, usual_trials = (int(fact or 0) for fact in facts[:4])
     return (
-        f"{hits:,} of {trials:,} gave up at this step since {spoken(facts[4])}"
+        f"{hits:,} of {trials:,} checkouts were given up at this step since {spoken(facts[4])}"
         f" ({part(hits, trials)}), where {part(usual_hits, usual_trials)} were usual."
         f" By chance: {odds(float(facts[5] or 0))}."
     )
 
 
 def _parameters(facts: Facts) -> dict[str, Any]:
-    names = ("abandoned", "entered", "usual_abandoned", "usual_entered", "since", "chance")
+    names = ("abandoned", "checkouts", "usual_abandoned", "usual_checkouts", "since", "chance")
     return {**dict(zip(names, facts, strict=True)), "since": spoken(facts[4])}
 
 
@@ -39,12 +39,7 @@ BOTTLENECK = Kind(
 
 
 def _counted(step: Step) -> tuple[int, int]:
-    return int(step.outcome == "entered"), int(step.outcome == "abandoned")
-
-
-def _chance(hits: int, trials: int, usual_hits: int, usual_trials: int) -> float:
-    # Who gave up in a period may have come to the step in the one before.
-    return more_by_chance(min(hits, trials), trials, min(usual_hits, usual_trials), usual_trials)
+    return 1, int(not step.passed)
 
 
 def bottleneck(limits: Bottleneck) -> Rising:
@@ -54,7 +49,7 @@ def bottleneck(limits: Bottleneck) -> Rising:
         limits,
         group="step",
         counted={"step": _counted},
-        chance=_chance,
+        chance=more_by_chance,
         recent=HOURS,
         past=DAYS,
     )

@@ -13,7 +13,7 @@ SURVEY = "survey_answered"
 RATED = frozenset({"review_posted", "product_reviewed", "feedback_given"})
 OPINIONS = frozenset({SURVEY, *RATED})
 
-_SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0), "review": (1.0, 5.0)}
+SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0), "review": (1.0, 5.0)}
 _GOOD = {"nps": 7.0, "csat": 4.0, "ces": 5.0, "review": 4.0}
 """From here on nobody is dissatisfied: what NPS calls passive or promoter, CSAT's two best."""
 _MOST = 1e6
@@ -61,7 +61,7 @@ def stretched(score: float, top: float, low: float, high: float) -> float:
 
 
 def _opinion(instrument: str, score: float, scale: float | None) -> Opinion | None:
-    low, high = _SCALES[instrument]
+    low, high = SCALES[instrument]
     top = high if scale is None else scale
     if not low + 1 <= top <= _MOST or not 0 <= score <= top:
         return None

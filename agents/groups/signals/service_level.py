@@ -1,0 +1,277 @@
+"""`service_level_missed`: too few contacts of a queue or branch were answered in time.
+
+Waits are counted in the interval in which they end. An interval is judged once the clock has passed
+its end; what comes later than that is counted as late, enters the figures all the same, and is told
+again on `service_levels`.
+"""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agents.alerts import ERROR, WARNING, Facts, Kind
+from agents.groups.alerts import GroupAlerts, evidence_of
+from agents.groups.service_level import FORMULAS, level
+from agents.signals.protocol import House
+from schemas import service_level as told
+from schemas.group import Group
+from schemas.instant import DAY, EPOCH, LATEST, MICROSECOND, MINUTE, SECOND, rfc3339
+from schemas.observation import Hold, Wait, split
+from schemas.service_level import (
+    MAX_DAYS,
+    MAX_EVIDENCE,
+    MAX_INTERVALS,
+    MAX_MONTHS,
+    MAX_SKETCHES,
+    Counts,
+    Durations,
+    Month,
+    Service,
+    ServiceLevel,
+    find,
+)
+from schemas.sketch import Sketch
+from streams.contract import Output
+
+NAME = "service_level_missed"
+LEAST_OF_EMPLOYEES = 20
+"""So many contacts stand behind a figure of a group of employees, or it is not told."""
+FAR_BELOW = 0.5
+"""Below that part of the target a miss is an error."""
+_LAST = LATEST - 40 * DAY
+"""Dates end with the year 9999: what is later counts in its last whole month."""
+
+
+def _reason(facts: Facts) -> str:
+    ratio, target, within, counted, minutes, formula = facts
+    return (
+        f"{float(ratio or 0):.1%} of {counted} contacts were answered within {within} s in"
+        f" {minutes} minutes, under the target of {float(target or 0):.0%} ({formula})."
+    )
+
+
+SERVICE_LEVEL_MISSED = Kind(
+    name=NAME,
+    team="support",
+    mechanism="baseline",
+    opens="too few contacts of a half hour were answered in time, in a queue or branch",
+    default="80 % in 20 s, of 20 contacts or more; expires after 1 d",
+    source="practice of contact centres; formula and options of Genesys Cloud",
+    clears_if="An interval with enough contacts is on target.",
+    reason=_reason,
+    parameters=lambda facts: {
+        "service_level": facts[0],
+        "target": facts[1],
+        "within_seconds": facts[2],
+        "contacts": facts[3],
+        "interval_minutes": facts[4],
+        "formula": facts[5],
+    },
+)
+
+
+class ServiceLevels:
+    """Keeps the waits of a group, tells its service levels, and whether they miss the target.
+
+    >>> from schemas.standards import Thresholds
+    >>> ServiceLevels(House(Thresholds())).interval == 30 * MINUTE
+    True
+    """
+
+    kinds = (SERVICE_LEVEL_MISSED,)
+    groups = frozenset({"queue", "branch", "employees"})
+    reacts_to = frozenset({"wait", "hold"})
+
+    def __init__(self, house: House) -> None:
+        self.limits = limits = house.limits.service_level_missed
+        self.interval = max(MINUTE, int(limits.interval))
+        self.zone: tzinfo = ZoneInfo(house.hours.table.zone)
+
+    def on_observation(self, group: Group, seen: Any, alerts: GroupAlerts) -> None:
+        service = group.service
+        if service is None:
+            service = group.service = Service()
+        day, month = self._calendar(seen.time)
+        if isinstance(seen, Hold):
+            _add(_month(service, month), "held", seen.held, 1)
+            return
+        self._count(service, seen, day, month, alerts)
+
+    def on_deadline(self, group: Group, now: int, alerts: GroupAlerts) -> None:
+        """An interval has ended: judge it, and tell it with its day and month."""
+        service = group.service
+        if service is None:
+            return
+        for counts in service.intervals:
+            end = counts.start + self.interval
+            if service.closed < end <= now:
+                self._close(counts, end, service, alerts)
+        service.closed = max(service.closed, now)
+        service.missed = [one for one in service.missed if one.time >= now]
+        if not any(counts.start + self.interval == now for counts in service.intervals):
+            self._show(service, 0, 0, alerts)
+        self._wake(group, service, now)
+
+    def _count(
+        self, service: Service, wait: Wait, day: int, month: int, alerts: GroupAlerts
+    ) -> None:
+        start = wait.time - wait.time % self.interval
+        interval = find(service.intervals, start, MAX_INTERVALS)
+        days, months = find(service.days, day, MAX_DAYS), find(service.months, month, MAX_MONTHS)
+        late = wait.outcome == "answered" and wait.waited > self.limits.within
+        short = wait.outcome == "abandoned" and wait.waited < self.limits.short_abandon
+        for counts in (interval, days, months):
+            if counts is not None:
+                _enter(counts, wait, late, short)
+        if (late or wait.outcome == "abandoned") and not short and wait.time >= service.closed:
+            service.missed.append(evidence_of(wait))
+            service.missed.sort(key=lambda one: (one.time, one.id))
+            del service.missed[:-MAX_EVIDENCE]
+        if wait.outcome != "flowed_out":
+            durations = _month(service, month)
+            _add(durations, wait.outcome, wait.waited, 1)
+            if wait.corrects:
+                _add(durations, wait.outcome, 0, -1)
+            elif alerts.key.startswith("queue:"):
+                alerts.sample("wait_seconds", split(alerts.key)[2], value=wait.waited / SECOND)
+        if interval is None or start + self.interval <= service.closed:
+            alerts.count("observations_late", NAME)
+            self._tell(service, interval, day, month, alerts)
+        elif alerts.group.dues.get(NAME) is None:
+            alerts.group.wake(NAME, start + self.interval)
+        else:
+            earliest = min(alerts.group.dues[NAME], start + self.interval)
+            alerts.group.wake(NAME, earliest)
+
+    def _close(self, counts: Counts, end: int, service: Service, alerts: GroupAlerts) -> None:
+        limits = self.limits
+        met, counted = found = level(counts, limits.formula)
+        self._show(service, met, counted, alerts)
+        day, month = self._calendar(counts.start)
+        self._tell(service, counts, day, month, alerts)
+        if counted < limits.least or alerts.key.startswith("employees:") or not limits.enabled:
+            return
+        ratio, standing = found.ratio or 0.0, alerts.standing(NAME)
+        if ratio >= limits.target:
+            if standing is not None:
+                alerts.resolve(NAME, None, end, "recovered")
+        elif standing is None:
+            facts: Facts = [
+                ratio, limits.target, limits.within / SECOND, counted, self.interval / MINUTE,
+                limits.formula,
+            ]  # fmt: skip
+            severity = ERROR if ratio < FAR_BELOW * limits.target else WARNING
+            evidence = [one for one in service.missed if counts.start <= one.time < end]
+            alerts.stand(
+                SERVICE_LEVEL_MISSED, limits, None, end, facts, evidence, severity=severity
+            )
+
+    def _show(self, service: Service, met: int, counted: int, alerts: GroupAlerts) -> None:
+        """What the metric of a queue shows: its last interval."""
+        if alerts.key.startswith("queue:"):
+            queue = split(alerts.key)[2]
+            if met != service.met:
+                alerts.gauge("service_level_met", queue, change=met - service.met)
+            if counted != service.counted:
+                alerts.gauge("service_level_counted", queue, change=counted - service.counted)
+        service.met, service.counted = met, counted
+
+    def _wake(self, group: Group, service: Service, now: int) -> None:
+        """Ask again at the end of the next interval with waits; or, after one with some, at that
+        of the next without."""
+        ends = [counts.start + self.interval for counts in service.intervals]
+        coming = [end for end in ends if end > now]
+        if service.counted:
+            coming.append(now - now % self.interval + self.interval)
+        group.wake(NAME, min(coming, default=None))
+
+    def _tell(
+        self, service: Service, interval: Counts | None, day: int, month: int, alerts: GroupAlerts
+    ) -> None:
+        """Write how the interval, its day and its month stand now."""
+        if interval is not None:
+            end = interval.start + self.interval
+            self._write(interval, f"{self.interval // MINUTE}m", end, alerts, None)
+        for counts in service.days:
+            if counts.start == day:
+                self._write(counts, "day", self._after(day, 1), alerts, None)
+        for counts in service.months:
+            if counts.start == month:
+                durations = next((each for each in service.spans if each.start == month), None)
+                self._write(counts, "month", self._after(month, 31), alerts, durations)
+
+    def _write(
+        self, counts: Counts, span: str, end: int, alerts: GroupAlerts, durations: Month | None
+    ) -> None:
+        limits, key = self.limits, alerts.key
+        if key.startswith("employees:") and counts.answered + counts.abandoned < LEAST_OF_EMPLOYEES:
+            return
+        began = rfc3339(counts.start)
+        said = ServiceLevel(
+            group=key, span=span, from_=began, to=rfc3339(min(end, LATEST)), formula=limits.formula,
+            within_seconds=limits.within / SECOND,
+            short_abandon_seconds=limits.short_abandon / SECOND,
+            answered=counts.answered, answered_late=counts.late, abandoned=counts.abandoned,
+            short_abandoned=counts.short, flowed_out=counts.flowed_out,
+            level=level(counts, limits.formula).ratio,
+            levels={formula: level(counts, formula).ratio for formula in FORMULAS},
+        )  # fmt: skip
+        if durations is not None:
+            said.waits = _durations(durations.answered)
+            said.patience = _durations(durations.abandoned)
+            said.holds = _durations(durations.held)
+        name = f"{key}|{span}|{began}"
+        alerts.write(Output("service_levels", name.encode(), told.encode(said)))
+
+    def _calendar(self, at: int) -> tuple[int, int]:
+        """When the day and the month of an instant begin, on the house's clock."""
+        local = (EPOCH + min(at, _LAST) * MICROSECOND).astimezone(self.zone)
+        day = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        return _instant(day), _instant(day.replace(day=1))
+
+    def _after(self, start: int, days: int) -> int:
+        """The end of the day, or with 31 days of the month, that begins at `start`."""
+        local = (EPOCH + start * MICROSECOND).astimezone(self.zone) + timedelta(days=days)
+        return _instant(local if days == 1 else local.replace(day=1))
+
+
+def _enter(counts: Counts, wait: Wait, late: bool, short: bool) -> None:
+    if wait.corrects:
+        counts.late += late  # It has been counted as answered, at once.
+    elif wait.outcome == "answered":
+        counts.answered += 1
+        counts.late += late
+    elif wait.outcome == "abandoned":
+        counts.abandoned += 1
+        counts.short += short
+    else:
+        counts.flowed_out += 1
+
+
+def _month(service: Service, start: int) -> Month | None:
+    """The durations of that month; None for one older than the last three."""
+    for month in service.spans:
+        if month.start == start:
+            return month
+    if len(service.spans) >= MAX_SKETCHES and start < service.spans[0].start:
+        return None
+    made = Month(start)
+    service.spans = sorted([*service.spans, made], key=lambda month: month.start)[-MAX_SKETCHES:]
+    return made
+
+
+def _add(month: Month | None, which: str, span: int, times: int) -> None:
+    if month is not None:
+        sketch: Sketch = getattr(month, which)
+        sketch.add(span, times)
+
+
+def _durations(sketch: Sketch) -> Durations | None:
+    if not sketch.number:
+        return None
+    p50, p90, p95 = (round((sketch.quantile(share) or 0) / SECOND, 3) for share in (0.5, 0.9, 0.95))
+    return Durations(sketch.number, sketch.mean or 0.0, p50, p90, p95)
+
+
+def _instant(moment: datetime) -> int:
+    return (moment.astimezone(UTC) - EPOCH) // MICROSECOND
