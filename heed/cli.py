@@ -18,6 +18,7 @@ from heed.formats import Counts, lines, read
 from heed.formats.source import check as check_file
 from heed.presets import resolved
 from heed.progress import out, say, watched
+from heed.simulate_command import simulate
 from schemas.instant import NotAnInstant, instant
 from schemas.interaction import Rejected, decode
 from schemas.standards import Standards, load
@@ -258,36 +259,7 @@ def check(
     sys.exit(1 if bad else 0)
 
 
-@app.command()
-def simulate(
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
-    customers: Annotated[int, typer.Option(min=0, help="Customers; other parties come too.")] = 500,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="How long they are watched.")] = 365,
-    begin: Annotated[str, typer.Option(help="The first day.")] = "2025-01-01",
-    truth: Annotated[
-        Path | None, typer.Option(help="Write what is true of them here, as JSON lines.")
-    ] = None,
-    alias_share: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="That share comes under an e-mail, number or device."),
-    ] = 0.0,
-    disorder: Annotated[
-        float, typer.Option(min=0, help="They arrive up to so many seconds after their time.")
-    ] = 0.0,
-) -> None:
-    """A made-up company, to try Heed on: interactions as JSON lines on standard output.
-
-    A shop, a phone service, branches, subscriptions, letters and complaints, in all channels and
-    of all parties. Its people have hidden truths that no interaction says (who left a cart for
-    good, who went to a competitor, who was hurt by a wait): --truth writes them apart, so that
-    alerts can be compared with them.
-
-    Try: heed simulate --days 90 --truth truth.jsonl > day.jsonl, then heed replay day.jsonl
-    """
-    from heed.simulator.command import simulate as made
-
-    _instant("--begin", begin)
-    made(truth, seed, customers, days, begin=begin, alias_share=alias_share, disorder=disorder)
+app.command()(simulate)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from heed.simulator.departure import Stay
 from heed.simulator.dice import dice, seconds
 from heed.simulator.episode import Episode, Said
 from heed.simulator.people import Person
+from heed.simulator.trouble import NO_TROUBLE, Troubles
 from schemas.instant import DAY, HOUR, SECOND
 
 MILESTONES = (1, 5, 10, 50)
@@ -15,8 +16,15 @@ USUAL = 3
 SERIAL = 3
 
 
-def aftermath(seed: int, person: Person, stay: Stay, orders: Sequence[Said]) -> list[Episode]:
+def aftermath(
+    seed: int,
+    person: Person,
+    stay: Stay,
+    orders: Sequence[Said],
+    troubles: Troubles = NO_TROUBLE,
+) -> list[Episode]:
     """Everything after each order, `orders` in time order."""
+    bad = troubles.of("bad-product")
     rng = dice(seed, "aftermath", person.number)
     told = []
     perk_ends = person.turns_at if person.perk else 0
@@ -34,7 +42,13 @@ def aftermath(seed: int, person: Person, stay: Stay, orders: Sequence[Said]) -> 
             if own.random() < 0.7:
                 after.know("missed_the_perk")
             perks = 0
-        returns += _follow(after, event["properties"])
+        returned = _follow(after, event["properties"])
+        products = [product["product_id"] for product in event["properties"]["products"]]
+        if bad and not returned and bad.befall(products, at):
+            trouble = Episode(person, f"bad-{number}", at, dice(seed, "bad", person.number, at))
+            returned = _disappoint(trouble, after.said, event["properties"], bad)
+            told.append(trouble)
+        returns += returned
         if person.returner and returns == SERIAL:
             after.know("serial_returner", after.at)
             returns += 1  # known once
@@ -82,6 +96,42 @@ def _follow(after: Episode, order: dict[str, Any]) -> bool:
         rating = min(5, max(1, round(rng.gauss(1 + 4 * after.person.content, 0.8))))
         after.tell("product_reviewed", "web", product_id=product, rating=rating)
     return False
+
+
+def _disappoint(
+    trouble: Episode, known: Sequence[Said], order: dict[str, Any], bad: Troubles
+) -> bool:
+    """What came is bad: some send it back, some complain, some tell others. Whether returned."""
+    rng, kinds = trouble.rng, {said.event["type"]: said.at for said in known}
+    if "order_delivered" not in kinds or "order_returned" in kinds:
+        return False
+    product = next(
+        each for each in order["products"] if bad.befall((each["product_id"],), trouble.begins)
+    )
+    named = {"product_id": product["product_id"]}
+    trouble.at = kinds["order_delivered"]
+    trouble.wait(7200, 6 * 86_400)
+    complains, tells, returns = (rng.random() for _ in range(3))
+    if complains < 0.25:
+        matter = {"ticket_id": trouble.subject, "kind": "complaint"}
+        trouble.tell(
+            "ticket_opened", "email", category="product", forum="own", dimension="tangibles",
+            order_id=order["order_id"], **named, **matter,
+        )  # fmt: skip
+        trouble.hurt(0.5, "product")
+        trouble.wait(1800, 30_000)
+        trouble.tell("ticket_replied", "email", handled_by="agent-01", **matter)
+        trouble.wait(3600, 2 * 86_400)
+        trouble.tell("ticket_resolved", "email", handled_by="agent-01", **matter)
+    if tells < 0.2:
+        trouble.wait(600, 86_400)
+        trouble.tell("product_reviewed", "web", rating=rng.choice((1, 1, 2)), **named)
+    if returns >= 0.35:
+        return False
+    trouble.wait(3600, 5 * 86_400)
+    paid = product["price"] * product["quantity"]
+    _return(trouble, {**order, "products": [product], "revenue": round(paid, 2)})
+    return True
 
 
 def _return(after: Episode, order: dict[str, Any]) -> None:

@@ -2,20 +2,34 @@
 
 from collections.abc import Iterator
 
-from heed.simulator.catalogue import BRANCHES
+from heed.simulator.catalogue import BRANCHES, CHAIN, TURNED_BAD, Branch
 from heed.simulator.dice import about, dice, moments, within_hours
 from heed.simulator.episode import Episode
 from heed.simulator.people import Person
+from heed.simulator.trouble import NO_TROUBLE, Troubles
 from schemas.instant import DAY, HOUR, SECOND
 
 OPENS, CLOSES = 9, 19
 # How busy the counters are at each hour from 9 to 18.
 LOAD = (0.6, 0.8, 1.4, 2.2, 1.8, 0.8, 0.7, 1.2, 2.4, 1.6)
+MORE_OFTEN = 3.0
+"""A chain is nearer to its customers: they come so many times as often."""
+ASKED = 0.35
+"""The share of a chain's visitors who answer a survey about the branch."""
 SUNDAY = 3  # days since 1970-01-01 (a Thursday), modulo 7
 
 
-def visits(seed: int, person: Person, end: int) -> Iterator[Episode]:
-    """A person's visits: mostly to their own branch, at times to another."""
+def visits(
+    seed: int, person: Person, end: int, troubles: Troubles = NO_TROUBLE
+) -> Iterator[Episode]:
+    """A person's visits: mostly to their own branch, at times to another.
+
+    With a bad branch among the `troubles` they are to a chain of branches that are much alike, and
+    some visitors are asked afterwards what they think of it.
+    """
+    if bad := troubles.of("bad-branch"):
+        yield from _to_a_chain(seed, person, end, bad)
+        return
     rng = dice(seed, "branch", person.number)
     met: set[str] = set()
     names = list(BRANCHES)
@@ -24,12 +38,41 @@ def visits(seed: int, person: Person, end: int) -> Iterator[Episode]:
         begin = within_hours(rng, at + (DAY if at // DAY % 7 == SUNDAY else 0), OPENS, CLOSES, 12.5)
         own = dice(seed, "branch", person.number, at)
         visit = Episode(person, f"visit-{number}", begin, own)
-        _visit(visit, branch, met)
+        _visit(visit, branch, BRANCHES[branch], met)
         yield visit
 
 
-def _visit(visit: Episode, branch: str, met: set[str]) -> None:
-    rng, house = visit.rng, BRANCHES[branch]
+def _to_a_chain(seed: int, person: Person, end: int, bad: Troubles) -> Iterator[Episode]:
+    rng = dice(seed, "chain", person.number)
+    names = list(CHAIN)
+    own = rng.choice(names)
+    met: set[str] = set()
+    for number, at in enumerate(moments(rng, MORE_OFTEN * person.visits, person.joined, end)):
+        branch = own if rng.random() < 0.75 else rng.choice(names)
+        begin = within_hours(rng, at + (DAY if at // DAY % 7 == SUNDAY else 0), OPENS, CLOSES, 12.5)
+        visit = Episode(
+            person, f"visit-{number}", begin, dice(seed, "chain", person.number, number)
+        )
+        house = TURNED_BAD if bad.befall((branch,), begin) else CHAIN[branch]
+        _visit(visit, branch, house, met)
+        _asked(visit, branch)
+        yield visit
+
+
+def _asked(visit: Episode, branch: str) -> None:
+    """Some are asked: the score is their nature less what hurt, and less what they missed."""
+    rng = visit.rng
+    if rng.random() >= ASKED:
+        return
+    hurt = sum(hurt.weight for hurt in visit.hurts)
+    felt = min(1.0, max(0.0, rng.gauss(visit.person.content - 0.6 * hurt, 0.1)))
+    visit.wait(3600, 40_000)
+    visit.tell("survey_answered", "survey", instrument="csat", scale=5,
+               score=min(5, 1 + round(4 * felt)), branch=branch)  # fmt: skip
+
+
+def _visit(visit: Episode, branch: str, house: Branch, met: set[str]) -> None:
+    rng = visit.rng
     busy = LOAD[min(max(visit.at % DAY // HOUR - OPENS, 0), len(LOAD) - 1)] * house.slowness
     named = {"visit_id": visit.subject}
     arrived = visit.at

@@ -20,6 +20,16 @@ BRANCHES = {
     "market": Branch(1.0, {"welcome": 0.97, "drink": 0.9, "farewell": 0.9}),
     "harbour": Branch(2.2, {"welcome": 0.7, "drink": 0.2, "farewell": 0.5}),
 }
+_ALIKE = {"welcome": 0.97, "drink": 0.9, "farewell": 0.9}
+CHAIN = {
+    name: Branch(slowness, _ALIKE)
+    for name, slowness in (
+        ("station", 0.9), ("market", 1.0), ("harbour", 1.1), ("castle", 0.95), ("meadow", 1.05),
+        ("bridge", 1.0), ("mill", 0.9), ("tower", 1.1),
+    )
+}  # fmt: skip
+"""A chain of branches that are much alike, among which a bad one can be planted."""
+TURNED_BAD = Branch(2.6, {"welcome": 0.65, "drink": 0.4, "farewell": 0.55})
 QUEUES = ("orders", "support", "billing")
 
 # product_id, category, price
@@ -35,6 +45,8 @@ PRODUCTS: tuple[dict[str, Any], ...] = tuple(
     {"product_id": name, "category": category, "price": price}
     for name, category, price in _PRODUCTS
 )
+STEPS = ("address", "payment")
+"""The steps of a checkout."""
 CATEGORIES: tuple[str, ...] = tuple(dict.fromkeys(category for _, category, _ in _PRODUCTS))
 
 ANGRY = (

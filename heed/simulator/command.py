@@ -19,7 +19,10 @@ def simulate(truth: Path | None, seed: int, customers: int, days: int, **options
     """
     if instant(options.get("begin", BEGIN)) + days * DAY > LATEST:
         raise Unusable(f"--days {days}: they end after the year 9999")
-    made = company(seed, customers, days, **options)
+    try:
+        made = company(seed, customers, days, **options)
+    except ValueError as why:
+        raise Unusable(f"--plant {why}") from None
     truths = made.truths()
     if truth is not None:
         lines = b"".join(orjson.dumps(each.plain()) + b"\n" for each in truths)

@@ -6,14 +6,16 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from heed.simulator import branch, correspondence, outreach, phone, shop, subscription
+from heed.simulator import branch, correspondence, noise, outreach, phone, shop, subscription
 from heed.simulator.aftermath import aftermath
+from heed.simulator.aliases import Disguise, Lived, disguised
 from heed.simulator.departure import Stay, signs, stay
 from heed.simulator.dice import dice
 from heed.simulator.episode import Episode, Said
 from heed.simulator.house import others
 from heed.simulator.opinion import opinions
 from heed.simulator.people import Person, people
+from heed.simulator.trouble import NO_TROUBLE, Troubles, planted
 from heed.simulator.truth import Truth
 from schemas.instant import DAY, SECOND, instant, rfc3339
 
@@ -44,13 +46,19 @@ class Company:
     lives: list[Life]
     alias_share: float
     disorder: int
+    troubles: Troubles = NO_TROUBLE
+    disguise: Disguise | None = None
+    """With `aliased`: under which names people came."""
 
     def heard(self) -> list[Said]:
         """All that is heard, in the order in which it arrives.
 
         That is time order; with `disorder`, each comes up to that much later than it was.
         """
-        said = [each for life in self.lives for each in self._heard(life)]
+        if self.disguise is not None:
+            said = [each for each in self.disguise.said if each.at < self.end]
+        else:
+            said = [each for life in self.lives for each in self._heard(life)]
         said.sort(key=lambda each: (each.at, each.event["id"]))
         if self.disorder:
             said.sort(key=self._arrival)
@@ -64,6 +72,9 @@ class Company:
     def truths(self) -> list[Truth]:
         """All that is true within the company's time, in time order."""
         told = [truth for life in self.lives for each in life.episodes for truth in each.truths]
+        told += (trouble.truth for trouble in self.troubles)
+        if self.disguise is not None:
+            told += self.disguise.truths
         if self.alias_share:
             told += (
                 Truth(life.person.customer_id, "known_as", self.begin, None, life.person.alias)
@@ -100,38 +111,55 @@ def company(
     begin: str | datetime | float = BEGIN,
     *,
     alias_share: float = 0.0,
+    aliased: float = 0.0,
     disorder: float = 0.0,
+    plant: Iterable[str] = (),
+    noisy: bool = False,
 ) -> Company:
     """A company of so many customers over so many days.
 
     The same arguments give the same bytes; with more customers the first ones stay as they are.
     `alias_share` of the interactions (0 to 1) come under an e-mail address, a number, a device or
-    a card instead of the `customer_id`. With `disorder` (seconds) they arrive out of order.
+    a card instead of the `customer_id`, each by itself. `aliased` is the same as it comes about in
+    life (see `aliases`), with what links the names to customers. With `disorder` (seconds) they
+    arrive out of order. `plant` names troubles as `trouble` writes them; ValueError for one that
+    cannot be planted. `noisy` gives everybody far more to do with us, at all hours (see `noise`).
     Everything is held in memory: about 350 MB for a year of a thousand customers.
     """
     first = instant(begin)
     end = first + days * DAY
-    lives = [_lived(seed, person, end) for person in people(seed, customers, first, end)]
+    troubles = planted(plant, first, days)
+    lives = [
+        _lived(seed, person, end, troubles, noisy) for person in people(seed, customers, first, end)
+    ]
     lives += [
         Life(person, Stay(first, None, "", None, end), episodes)
         for person, episodes in others(seed, first, end)
     ]
-    return Company(seed, first, end, lives, alias_share, round(disorder * SECOND))
+    disguise = None
+    if aliased:
+        lived = (Lived(life.person, life.episodes) for life in lives)
+        disguise = disguised(seed, lived, aliased, end)
+    late = round(disorder * SECOND)
+    return Company(seed, first, end, lives, alias_share, late, troubles, disguise)
 
 
-def _lived(seed: int, person: Person, end: int) -> Life:
+def _lived(seed: int, person: Person, end: int, troubles: Troubles, noisy: bool) -> Life:
+    if noisy:
+        person = noise.busy(person)
+    person = troubles.tempted(seed, person)
     served = [
         episode
         for part in (
             phone.calls(seed, person, end),
-            branch.visits(seed, person, end),
+            branch.visits(seed, person, end, troubles),
             correspondence.letters(seed, person, end),
         )
         for episode in part
     ]
     hurts = [hurt for episode in served for hurt in episode.hurts]
     stays = stay(seed, person, hurts, end)
-    sessions = list(shop.sessions(seed, person, stays))
+    sessions = list(shop.sessions(seed, person, stays, troubles))
     if person.fate == "once":
         stays, sessions = _only_once(stays, sessions)
     orders = sorted(_orders(sessions))
@@ -139,7 +167,7 @@ def _lived(seed: int, person: Person, end: int) -> Life:
     episodes = [
         episode for episode in served if stays.holds(episode.begins) and episode.begins < drifts
     ]
-    after = aftermath(seed, person, stays, orders)
+    after = aftermath(seed, person, stays, orders, troubles)
     hurts = [hurt for episode in chain(episodes, after) for hurt in episode.hurts]
     asked = opinions(seed, person, stays, hurts)
     episodes += sessions
@@ -149,6 +177,8 @@ def _lived(seed: int, person: Person, end: int) -> Life:
     episodes += outreach.reached(seed, person, stays)
     episodes += outreach.relations(seed, person, stays)
     episodes.append(signs(seed, person, stays))
+    if noisy:
+        episodes = list(noise.around_the_clock(seed, person, episodes))
     return Life(person, stays, episodes)
 
 

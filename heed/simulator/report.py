@@ -70,7 +70,7 @@ def report(runs: Sequence[Run], seeds: int, customers: int, days: int) -> str:
         if named:
             lead = f", from {span(meaning.lead)} before" if meaning.lead else ""
             meanings.append(f"{line}. {named}, within {span(meaning.within)}{lead}.")
-        elif what != "known_as":
+        elif what not in ("known_as", "linked_wrongly", "trouble_planted"):
             others.append(f"{line}.")
     head = HEAD.format(seeds=seeds, customers=customers, days=days)
     limits = LIMITS.format(meanings="\n".join(meanings), others="\n".join(others))

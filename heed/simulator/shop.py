@@ -9,19 +9,26 @@ from heed.simulator.departure import Stay
 from heed.simulator.dice import dice, moments, within_hours
 from heed.simulator.episode import Episode
 from heed.simulator.people import Person
+from heed.simulator.trouble import NO_TROUBLE, Troubles
 from schemas.instant import DAY, HOUR, MINUTE
 
 MAY_NARROW = 120 * DAY
+BREAKS = 0.35
+"""The share of checkouts that a broken step stops."""
 LEAVES_CART, LEAVES_CHECKOUT, SLEEPS = 0.4, 0.2, 0.3
 
 
-def sessions(seed: int, person: Person, stay: Stay) -> Iterator[Episode]:
+def sessions(
+    seed: int, person: Person, stay: Stay, troubles: Troubles = NO_TROUBLE
+) -> Iterator[Episode]:
     """All sessions of a person: those with a need, and those without.
 
-    Episodes are named `cart-N` where a cart is filled; an order is made in them at most once.
+    Episodes are named `cart-N` where a cart is filled; an order is made in them at most once. A
+    broken step among the `troubles` stops some of the checkouts.
     """
     rng = dice(seed, "shop", person.number)
     favourite = rng.choice(CATEGORIES)
+    broken = troubles.of("broken-step")
     for span, (begin, end) in enumerate(stay.spans):
         for number, at in enumerate(moments(rng, person.buys * 1.25, begin, end)):
             own = dice(seed, "shop", person.number, at)
@@ -31,6 +38,8 @@ def sessions(seed: int, person: Person, stay: Stay) -> Iterator[Episode]:
             visit = Episode(person, f"cart-{span}-{number}", at, own)
             narrowed = stay.why == "competitor" and at > end - MAY_NARROW
             _need(visit, favourite if narrowed else None)
+            if broken:
+                _break_off(visit, broken, dice(seed, "broken", person.number, at))
             if visit.said[-1].at < end:
                 yield visit
         for number, at in enumerate(moments(rng, person.buys * 1.5, begin, end)):
@@ -117,6 +126,20 @@ def _fill(visit: Episode, channel: str, only: str | None) -> list[dict[str, Any]
         visit.tell("product_removed", channel, cart_id=visit.subject, **gone)
         visit.wait(5, 60)
     return cart
+
+
+def _break_off(visit: Episode, broken: Troubles, rng: Random) -> None:
+    """A step fails: it is tried, told nobody, and given up; what would have followed is not."""
+    for place, (at, event) in enumerate(visit.said):
+        kind = event["type"]
+        step = "payment" if kind == "payment_info_entered" else event["properties"].get("step", "")
+        if step and broken.befall((step,), at):
+            if rng.random() < BREAKS:
+                del visit.said[place:]
+                visit.at = visit.said[-1].at
+                visit.truths.clear()
+                visit.know("left_checkout", subject=visit.subject, why="broken")
+            return
 
 
 def _quantity(rng: Random, visit: Episode) -> int:

@@ -126,8 +126,11 @@ MEANINGS: dict[str, Meaning] = {
     "delighted": _is("was served far better than expected", "delighted", 14),
     "recommends": _is("brought us another customer", "advocate", 14, 21),
     "advocate_cooled": _is("recommended us, and left", "advocate_silent", 150),
+    # The house
+    "trouble_planted": _is("a trouble was planted (`detail` says which and where)"),
     # Identity
     "known_as": _is("goes by another name too (`detail` gives it)"),
+    "linked_wrongly": _is("signed in on the browser of somebody else (`detail` gives its name)"),
 }  # fmt: skip
 
 SIGNALS: tuple[str, ...] = tuple(

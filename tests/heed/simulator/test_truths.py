@@ -52,7 +52,7 @@ def about(seed: int, name: str) -> dict[str, list[tuple[int, str]]]:
 
 def test_every_truth_that_has_a_meaning_occurs_and_no_other() -> None:
     seen = Counter(truth.what for seed in SEEDS for truth in made(seed).truths())
-    assert seen.keys() == MEANINGS.keys() - {"known_as"}
+    assert seen.keys() == MEANINGS.keys() - {"known_as", "linked_wrongly", "trouble_planted"}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
