@@ -108,7 +108,8 @@ class Asker(Struct, array_like=True, gc=False):
 class Drain(Struct, array_like=True):
     """Customers who show signs of leaving a market, by week, and their CUSUM (in nats).
 
-    `usual` a week is what the sum was begun with, kept while it stands. `who` were counted last.
+    `usual` a week is what the sum was begun with, kept while it is above zero. `who` were counted
+    last.
     """
 
     weeks: Tally = field(default_factory=Tally)

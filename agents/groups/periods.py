@@ -16,6 +16,8 @@ class Period(NamedTuple):
     """
 
     size: int
+    most: int
+    """So many are kept at the most, whatever the house wishes."""
     offset: int = 0
 
     def of(self, at: int) -> int:
@@ -28,12 +30,12 @@ class Period(NamedTuple):
 
     def whole(self, span: int) -> int:
         """How many of them a duration takes, to the nearest, one at the least."""
-        return max(1, round(span / self.size))
+        return min(max(1, round(span / self.size)), self.most)
 
 
-HOURS = Period(HOUR)
-DAYS = Period(DAY)
-WEEKS = Period(WEEK, _TO_MONDAY)
+HOURS = Period(HOUR, 336)
+DAYS = Period(DAY, 112)
+WEEKS = Period(WEEK, 56, _TO_MONDAY)
 """From Monday 00:00 UTC on."""
 
 
@@ -63,12 +65,23 @@ def oldest(tally: Tally) -> int:
     return tally.newest - len(tally.trials) + 1
 
 
-def at(tally: Tally, period: int) -> tuple[int, int]:
-    """Trials and hits of one period."""
-    place = period - oldest(tally)
-    if 0 <= place < len(tally.trials):
-        return tally.trials[place], tally.hits[place]
-    return 0, 0
+def hits(tally: Tally, first: int, last: int) -> list[int]:
+    """The hits of each of the known periods from `first` to `last`, both with them."""
+    begin = oldest(tally)
+    return tally.hits[max(0, first - begin) : max(0, last - begin + 1)]
+
+
+def newest(tally: Tally, first: int, last: int, least: int) -> tuple[int, int, int] | None:
+    """The fewest newest periods between those with `least` trials or more together: the first of
+    them, its trials and its hits. None where all of them hold fewer."""
+    begin = oldest(tally)
+    trials = struck = 0
+    for period in range(min(last, tally.newest), max(first, begin) - 1, -1):
+        trials += tally.trials[period - begin]
+        struck += tally.hits[period - begin]
+        if trials >= least:
+            return period, trials, struck
+    return None
 
 
 def between(tally: Tally, first: int, last: int) -> tuple[int, int]:

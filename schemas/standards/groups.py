@@ -11,6 +11,7 @@ from msgspec import Meta
 from schemas.instant import DAY, MINUTE, SECOND, WEEK
 from schemas.standards.limits import Limits, Standing
 from schemas.standards.units import Count, Duration, Fraction, Positive, Share, Significance
+from schemas.vocabulary import RequiredName
 
 Times = Annotated[float, Meta(gt=1, le=100)]
 """So many times the usual."""
@@ -61,6 +62,7 @@ class BranchInconsistent(Standing, frozen=True):
     difference: Share = 0.1
     alpha: Significance = 0.01
     cool_down: Duration = Duration(28 * DAY)
+    expires: Duration = Duration(90 * DAY)
 
 
 class StandardsMetUnhappy(Standing, frozen=True):
@@ -76,6 +78,7 @@ class StandardsMetUnhappy(Standing, frozen=True):
     fall: Share = 0.05
     alpha: Significance = 0.01
     cool_down: Duration = Duration(28 * DAY)
+    expires: Duration = Duration(90 * DAY)
 
 
 class Bottleneck(Standing, frozen=True):
@@ -108,6 +111,7 @@ class ProductTrouble(Standing, frozen=True):
     back: Times = 1.1
     alpha: Significance = 0.01
     cool_down: Duration = Duration(28 * DAY)
+    expires: Duration = Duration(90 * DAY)
 
 
 class WishRepeated(Limits, frozen=True):
@@ -121,12 +125,17 @@ class WishRepeated(Limits, frozen=True):
 class MarketShift(Standing, frozen=True):
     """Customers with signs of leaving in a region or segment, summed up by the week (CUSUM): the
     sum of the log-likelihood ratios of a rise to `rise` times the usual passes `h`; over once it is
-    half of `h` again. The usual is the mean of the `baseline` before; nothing is said before a
-    history of `learns`. h = 5 is the usual decision interval (Hawkins and Olwell 1998), here in
-    nats; the rest is ours."""
+    half of `h` again. The signs are the alerts of `signals`: those that say more of the market than
+    of a first purchase, and none that follows another. The usual is the mean of the `baseline`
+    before; nothing is said before a history of `learns`. h = 5 is the usual decision interval
+    (Hawkins and Olwell 1998), here in nats; the rest is ours."""
 
     h: Nats = 5.0
     rise: Times = 2.0
+    signals: tuple[RequiredName, ...] = (
+        "cancellation_intended", "captured", "gone_silent", "spend_declined", "usage_declined",
+    )  # fmt: skip
     baseline: Duration = Duration(26 * WEEK)
     learns: Duration = Duration(13 * WEEK)
     cool_down: Duration = Duration(28 * DAY)
+    expires: Duration = Duration(90 * DAY)

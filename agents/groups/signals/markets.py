@@ -4,7 +4,7 @@ from typing import Any
 
 from agents.alerts import Facts, Kind
 from agents.groups.alerts import GroupAlerts, evidence_of
-from agents.groups.periods import WEEKS, add, at, oldest
+from agents.groups.periods import WEEKS, add, between, hits, oldest
 from agents.mechanisms.cusum import dispersion, reference, step
 from schemas.group import Group
 from schemas.instant import spoken
@@ -16,6 +16,9 @@ SIGNAL = "market_shift"
 _ATOP = 2
 """The sum goes no higher than so many times h, so that it comes back within weeks."""
 _BACK = 0.5
+_LATELY = 8
+"""Where more than usual have gone in the last weeks before, that is the usual: a house that grows,
+or whose history is young, has more signs of leaving from month to month."""
 
 
 def _reason(facts: Facts) -> str:
@@ -59,7 +62,7 @@ class Markets:
 
     def on_observation(self, group: Group, churn: Churn, alerts: GroupAlerts) -> None:
         state = group.drain
-        if churn.over:
+        if churn.over or churn.signal not in self.limits.signals:
             return
         if state is None:
             state = group.drain = Drain()
@@ -77,7 +80,7 @@ class Markets:
         if state is None or not self.limits.enabled:
             return
         last = state.judged = WEEKS.of(now) - 1
-        count = at(state.weeks, last)[1]
+        count = between(state.weeks, last, last)[1]
         if state.above:
             self._judge_back(state, last, count, now, alerts)
         else:
@@ -93,10 +96,13 @@ class Markets:
         first = max(oldest(state.weeks), last - self.baseline)
         if last - first < self.learns:
             return
-        past = [at(state.weeks, week)[1] for week in range(first, last)]
-        # One more than were seen: of a market in which nobody ever left, one is no rise.
-        state.usual = (sum(past) + 1) / len(past)
-        state.dispersion = dispersion(past)
+        past = hits(state.weeks, first, last - 1)
+        # Of weeks later than the newest one nothing was heard.
+        past += [0] * (last - first - len(past))
+        if not state.total:
+            # While the sum stands, the weeks that made it are no part of what is usual.
+            state.usual = max(_mean(past), _mean(past[-_LATELY:]))
+            state.dispersion = dispersion(past)
         state.total = min(self._step(state, count), _ATOP * limits.h)
         if state.total > limits.h and alerts.cool(MARKET_SHIFT, limits, now):
             state.above, state.since = True, last
@@ -127,3 +133,8 @@ class Markets:
         weeks = state.weeks
         keep = max(1, weeks.newest - state.since)
         weeks.trials, weeks.hits = weeks.trials[-keep:], weeks.hits[-keep:]
+
+
+def _mean(past: list[int]) -> float:
+    """One more than were seen: of a market in which nobody ever left, one is no rise."""
+    return (sum(past) + 1) / len(past)

@@ -1,8 +1,9 @@
 """A share of a group risen above its own past: more given up at a step, more trouble a product.
 
-Judged at the end of each short period, over the fewest newest ones that hold enough trials and over
-the whole window, so a large rise is found soon and a small one at all. The past ends before the
-window begins. Each judgement has its part of alpha: chance opens no more than that in 28 days.
+Judged at the end of each short period, over the newest ones that hold just enough trials, twice,
+four and eight times as many, and over the whole window: a large rise is found soon, and a small one
+at all. The past ends before the window begins. Each judgement has its part of alpha: chance opens no
+more than that in 28 days.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 
 from agents.alerts import Facts, Kind
 from agents.groups.alerts import GroupAlerts, evidence_of
-from agents.groups.periods import Period, add, at, between, oldest
+from agents.groups.periods import Period, add, between, newest, oldest
 from schemas.group import Group
 from schemas.instant import DAY
 from schemas.observation import Observation
@@ -18,6 +19,9 @@ from schemas.trends import MAX_EVIDENCE_KEPT, MAX_TROUBLED, Rise
 
 ALPHA_SPAN = 28 * DAY
 """Chance may open an alert of one group with the probability alpha in so long."""
+
+SCALES = (1, 2, 4, 8)
+"""Windows with so many times the least trials are judged, and the whole one."""
 
 Counted = Callable[[Any], tuple[int, int]]
 """Of an observation: trials, and hits."""
@@ -64,8 +68,8 @@ class Rising:
         self.baseline = past.whole(limits.baseline)
         self.learns = past.whole(limits.learns)
         self.kept = self.baseline + past.whole(limits.window) + 2
-        # Two windows are judged at the end of each short period.
-        self.alpha = limits.alpha / (2 * max(1, ALPHA_SPAN // recent.size))
+        judgements = (len(SCALES) + 1) * max(1, ALPHA_SPAN // recent.size)
+        self.alpha = limits.alpha / judgements
 
     def on_observation(self, group: Group, observation: Observation, alerts: GroupAlerts) -> None:
         trials, hits = self.counted[observation.kind](observation)
@@ -120,16 +124,15 @@ class Rising:
             return
 
     def _windows(self, state: Rise, last: int) -> Iterator[Window]:
-        """The shortest one with enough trials, and the whole one."""
-        trials = hits = 0
-        first, enough = max(last - self.window + 1, oldest(state.recent)), False
-        for period in range(last, first - 1, -1):
-            more, struck = at(state.recent, period)
-            trials, hits = trials + more, hits + struck
-            if trials >= self.limits.least and not enough:
-                enough = True
-                yield Window(period, trials, hits)
-        if enough:
+        """The shortest one with enough trials, longer ones, and the whole one."""
+        first = last - self.window + 1
+        for scale in SCALES:
+            found = newest(state.recent, first, last, scale * self.limits.least)
+            if found is None:
+                break
+            yield Window(*found)
+        trials, hits = between(state.recent, first, last)
+        if trials >= self.limits.least:
             yield Window(first, trials, hits)
 
     def _usual(self, state: Rise, first: int) -> tuple[int, int] | None:
@@ -144,14 +147,11 @@ class Rising:
     def _judge_back(self, state: Rise, last: int, now: int, alerts: GroupAlerts) -> None:
         """Whether it is as usual again, by as many trials as it took to say that it was not."""
         limits, back = self.limits, False
-        trials = hits = 0
-        for period in range(last, state.since, -1):
-            more, struck = at(state.recent, period)
-            trials, hits = trials + more, hits + struck
-            if trials >= state.needed:
-                usual = max(1, state.usual_hits)
-                back = hits * state.usual_trials <= limits.back * usual * trials
-                break
+        found = newest(state.recent, state.since + 1, last, state.needed)
+        if found is not None:
+            _, trials, hits = found
+            usual = max(1, state.usual_hits)
+            back = hits * state.usual_trials <= limits.back * usual * trials
         # Long after, what was unusual has become the past: it is a matter of another measure.
         another = self.recent.start(state.since + 1) + limits.baseline + limits.window
         if back or (now >= another and alerts.standing(self.name) is None):
