@@ -190,6 +190,7 @@ class Alerts:
         """Tell the groups agent something about a group."""
         told = Output("observations", group.encode(), encode_observation(observation))
         self._decision.outputs.append(told)
+        self._decision.counts[("observations_told",)] += 1
 
     def count(self, name: str) -> None:
         """Count one of those."""

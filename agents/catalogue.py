@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from agents.alerts import SEVERITIES, Kind
-from agents.rulebook import Rulebook
+from agents.kinds import every_kind
 
-RULES = ("time", "spine", "correspondence", "service", "journey", "churn", "lifecycle", "identity",
-         "call-log")  # fmt: skip
+RULES = ("time", "spine", "correspondence", "service", "journey", "churn", "lifecycle", "groups",
+         "identity", "call-log")  # fmt: skip
 MECHANISMS = {
     "idle": "Something open, and untouched for too long",
     "expected": "After one thing another is expected, within a time",
@@ -37,7 +37,7 @@ So exact that another implementation can agree. Times are microseconds; checks c
 
 def page(rules: Path) -> str:
     """The whole page; `rules` is the folder of the exact rules."""
-    kinds = Rulebook().kinds.values()
+    kinds = every_kind().values()
     parts = [HEAD, *_tables(list(kinds)), EXACT]
     for name in RULES:
         path = rules / f"{name}.md"
@@ -50,7 +50,7 @@ def without_rules(text: str) -> list[str]:
     """Signals that no heading of a page names."""
     headings = " ".join(line for line in text.splitlines() if line.startswith("#"))
     told = set(re.findall(r"`(\w+)`", headings))
-    return sorted(Rulebook().kinds.keys() - told)
+    return sorted(every_kind().keys() - told)
 
 
 def _tables(kinds: list[Kind]) -> Iterator[str]:

@@ -4,6 +4,10 @@ from typing import Any
 
 from agents.alerts import SEVERITIES
 from agents.decide import Customers
+from agents.groups import agent as groups
+from agents.groups.book import GroupBook
+from agents.groups.decide import Groups
+from agents.kinds import every_kind
 from agents.rulebook import Rulebook
 from agents.text import classifier
 from schemas import playbooks as playbooks_file
@@ -23,6 +27,7 @@ COUNTERS = {
     "lifecycle_transitions": "Changes of customers' stages of life.",
     "unknown_language": "Messages in a language that the classifier of texts does not know.",
     "signal_errors": "Failures of a signal on one customer; at an interaction, it is rejected.",
+    "observations_told": "Observations told the groups agent.",
 }
 GAUGES = {
     "alerts_open": "Alerts that stand.",
@@ -50,7 +55,7 @@ def metrics() -> Metrics:
     out.declare(COUNTERS, GAUGES)
     for reason in REASONS:
         out.rejected.labels(reason)
-    for kind in Rulebook().kinds.values():
+    for kind in every_kind().values():
         status = "notice" if kind.notice else "open"
         out.counters["alerts"].labels(kind.name, SEVERITIES[kind.severity], status)
     return out
@@ -71,15 +76,17 @@ def load_playbooks(settings: Settings) -> Playbooks:
     if settings.playbooks is None:
         return playbooks_file.built_in()
     try:
-        return playbooks_file.load(settings.playbooks, Rulebook().kinds)
+        return playbooks_file.load(settings.playbooks, every_kind())
     except BadPlaybooks as why:
         raise Unusable(str(why)) from None
 
 
 def worker(settings: Settings) -> Worker[Customer]:
-    """A worker with the customers agent on it."""
+    """A worker with the customers agent on it, and beside it the groups agent."""
+    watched = settings.groups == "on"
+    standards, playbooks = load_standards(settings), load_playbooks(settings)
     logic = Customers(
-        Rulebook(load_standards(settings), classifier(settings.text), load_playbooks(settings)),
+        Rulebook(standards, classifier(settings.text), playbooks, observed=watched),
         future=settings.future,
         warm_up_until=settings.warm_up,
     )
@@ -91,4 +98,7 @@ def worker(settings: Settings) -> Worker[Customer]:
         async for event in stream.noack().events():
             await made.submit(event.value)
 
+    if watched:
+        logic_of_groups = Groups(GroupBook(standards, playbooks), warm_up_until=settings.warm_up)
+        made.beside.append(groups.worker(settings, logic_of_groups, made.metrics))
     return made

@@ -98,7 +98,8 @@ class Demo:
     def waiting(self) -> int:
         """Interactions that were sent and are not decided, and alerts told and not yet read: the
         embedded broker keeps few of either."""
-        return self.sent - self.decided() + self._counted("alerts") - self.told.total()
+        observed = self._counted("observations_told") - self._counted("observations")
+        return self.sent - self.decided() + observed + self._counted("alerts") - self.told.total()
 
     def decided(self) -> int:
         """Records whose decisions have been committed."""
@@ -123,20 +124,20 @@ class Demo:
         """Everything sent has been decided, and every alert of it has been read back."""
         if not self.all_sent.is_set() or self.decided() < self.sent:
             return False
+        if self._counted("observations") < self._counted("observations_told"):
+            return False
         return self._counted("alerts") == self.told.total()
 
     def summary(self) -> dict[str, object]:
         """The summary of the contract."""
         self.worker.refresh()
         gauges: Counter[tuple[str, ...]] = Counter()
-        for partition in self.worker.partitions.values():
-            for name, number in partition.gauges.items():
-                gauges[name] += number  # type: ignore[assignment]
+        for running in (self.worker, *self.worker.beside):
+            for partition in running.partitions.values():
+                for name, number in partition.gauges.items():
+                    gauges[name] += number  # type: ignore[assignment]
         totals, rejected = self.worker.metrics.totals, self._counted("rejected")
-        logic: Any = self.worker.logic
-        return summary(
-            self.sent, rejected, totals, gauges, logic.rulebook, time.monotonic() - self.began
-        )
+        return summary(self.sent, rejected, totals, gauges, time.monotonic() - self.began)
 
     @property
     def metrics_at(self) -> str:

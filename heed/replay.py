@@ -3,33 +3,74 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
 
 from agents.decide import Customers
+from agents.groups.book import GroupBook
+from agents.groups.decide import Groups
+from agents.kinds import every_kind
 from agents.rulebook import Rulebook
-from schemas.customer import Customer
 from schemas.standards import Standards
 from streams.clock import DEFAULT_LATENESS, Clock
-from streams.contract import Decision, Line, Output, Refusal
+from streams.contract import Decision, Line, Logic, Output, Record, Refusal
 from streams.rows import Row, View
 
+S = TypeVar("S")
 CHUNK = 5000
 CACHED = 100_000
 """Rows kept decoded."""
 
 
+class Side(Generic[S]):
+    """One agent's logic on one partition in memory."""
+
+    def __init__(self, logic: Logic[S], lateness: int) -> None:
+        self.logic = logic
+        self._codec = logic.codec()
+        self._rows: dict[str, bytes] = {}
+        self.view: View[S] = View(self._fetch, Clock(lateness), cached=CACHED)
+
+    def decide(self, records: Sequence[Record]) -> Decision:
+        """Decide about a batch, and keep what follows of it."""
+        return self._kept(self.logic.decide(self.view, records, None))
+
+    def finish(self, until: int | None) -> Iterator[Decision]:
+        """The end of input: time goes on to the newest record's, or to `until`."""
+        self.view.clock.finish(until)
+        while self.view.deadlines.next <= self.view.clock.now:
+            yield self._kept(self.logic.tick(self.view, None))
+
+    def _kept(self, decision: Decision) -> Decision:
+        for row in self.view.touched:
+            self._rows[row.key] = self._codec.encode(row.state, row.deadline)
+        self.view.settle()
+        return decision
+
+    def _fetch(self, key: str) -> Row[S] | None:
+        value = self._rows.get(key)
+        if value is None:
+            return None
+        return Row(key, self._codec.decode(value), int.from_bytes(value[:8], "big"))
+
+
 class Replay:
-    """Feeds wire-form interactions to the logic and hands its outputs on, in order of decision."""
+    """Feeds wire-form interactions to the logic and hands its outputs on, in order of decision.
+
+    What the customers agent observes of groups is handed to the groups agent after each chunk.
+    """
 
     def __init__(
-        self, standards: Standards | None = None, lateness: int = DEFAULT_LATENESS
+        self,
+        standards: Standards | None = None,
+        lateness: int = DEFAULT_LATENESS,
+        *,
+        groups: bool = True,
     ) -> None:
-        self.logic = Customers(Rulebook(standards), future=None)
-        self._codec = self.logic.codec()
-        self._rows: dict[str, bytes] = {}
-        self.view: View[Customer] = View(self._fetch, Clock(lateness), cached=CACHED)
+        self.logic = Customers(Rulebook(standards, observed=groups), future=None)
+        self.customers = Side(self.logic, lateness)
+        self.groups = Side(Groups(GroupBook(standards)), lateness) if groups else None
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.gauges: Counter[tuple[str, ...]] = Counter()
         self.rejected: Counter[str] = Counter()
@@ -42,24 +83,41 @@ class Replay:
         refused: list[Refusal] | None = None,
     ) -> Iterator[Output]:
         """All alerts that `values` lead to; the end of input moves the clock on, to `until`."""
+        for output in self.outputs(values, until, refused):
+            if output.topic == "alerts":
+                yield output
+
+    def outputs(
+        self,
+        values: Iterable[bytes],
+        until: int | None = None,
+        refused: list[Refusal] | None = None,
+    ) -> Iterator[Output]:
+        """All that both agents tell, on whatever topic."""
         source = iter(values)
         while chunk := [Line(value) for value in islice(source, CHUNK)]:
             self.events += len(chunk)
-            yield from self._take(self.logic.decide(self.view, chunk, None), refused)
-        self.view.clock.finish(until)
-        while self.view.deadlines.next <= self.view.clock.now:
-            yield from self._take(self.logic.tick(self.view, None), refused)
+            yield from self._take(self.customers.decide(chunk), refused)
+        for decision in self.customers.finish(until):
+            yield from self._take(decision, refused)
+        if self.groups is not None:
+            end = self.customers.view.clock.now
+            for decision in self.groups.finish(max(end, self.groups.view.clock.newest)):
+                yield from self._count(decision, refused)
 
-    def _fetch(self, key: str) -> Row[Customer] | None:
-        value = self._rows.get(key)
-        if value is None:
-            return None
-        return Row(key, self._codec.decode(value), int.from_bytes(value[:8], "big"))
+    def _take(self, decision: Decision, refused: list[Refusal] | None) -> Iterator[Output]:
+        """What the customers agent has decided, and what the groups agent makes of it."""
+        yield from self._count(decision, refused)
+        if self.groups is not None:
+            seen = [
+                Line(output.value, key=output.key)
+                for output in decision.outputs
+                if output.topic == "observations"
+            ]
+            if seen:
+                yield from self._count(self.groups.decide(seen), refused)
 
-    def _take(self, decision: Decision, refused: list[Refusal] | None) -> list[Output]:
-        for row in self.view.touched:
-            self._rows[row.key] = self._codec.encode(row.state, row.deadline)
-        self.view.settle()
+    def _count(self, decision: Decision, refused: list[Refusal] | None) -> list[Output]:
         self.counts.update(decision.counts)
         for name, change in decision.gauges.items():
             self.gauges[name] += change  # type: ignore[assignment]
@@ -67,13 +125,12 @@ class Replay:
             self.rejected[refusal.reason] += 1
         if refused is not None:
             refused.extend(decision.refusals)
-        return [output for output in decision.outputs if output.topic == "alerts"]
+        return decision.outputs
 
     def summary(self, seconds: float) -> dict[str, object]:
         """The summary of the contract."""
         return summary(
-            self.events, sum(self.rejected.values()), self.counts, self.gauges,
-            self.logic.rulebook, seconds,
+            self.events, sum(self.rejected.values()), self.counts, self.gauges, seconds,
         )  # fmt: skip
 
 
@@ -82,12 +139,11 @@ def summary(
     rejected: int,
     counts: "Counter[tuple[str, ...]]",
     gauges: "dict[tuple[str, ...], float] | Counter[tuple[str, ...]]",
-    rulebook: Rulebook,
     seconds: float,
 ) -> dict[str, object]:
     """Events, customers, and what became of the alerts of each signal."""
     alerts = {name: dict.fromkeys(("opened", "resolved", "expired", "notice"), 0)
-              for name in rulebook.kinds}  # fmt: skip
+              for name in every_kind()}  # fmt: skip
     for (metric, *labels), number in counts.items():
         if metric == "alerts":
             signal, _, status = labels

@@ -50,7 +50,7 @@ _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
 _SOME = 16
 """Of more than these some are too large for `_most` to say that all of them fit."""
-_FIXED = 4_600
+_FIXED = 4_700
 """The most that the fields take which hold no lists of those: scope, event ids, purchases, tombs,
 answers and callbacks, and what each group of signals remembers."""
 _FACT, _EVIDENCE = 68, 170

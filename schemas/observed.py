@@ -1,11 +1,11 @@
 """What the observers of a customer remember until an observation is complete.
 
-A part of `schemas.customer.Customer`: None for whom nothing is under way, 400 bytes at most.
+A part of `schemas.customer.Customer`: None for whom nothing is under way, 500 bytes at most.
 """
 
 from msgspec import Struct, field
 
-MAX_WAITING = 2
+MAX_WAITING = 3
 MAX_VISITING = 2
 STEP_BYTES = 24
 

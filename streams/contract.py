@@ -70,6 +70,15 @@ class Output(NamedTuple):
     value: bytes
 
 
+class Broadcast(NamedTuple):
+    """A record to write to every partition of a topic."""
+
+    topic: str
+    key: bytes | None
+    value: bytes
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
 @dataclass(slots=True)
 class Decision:
     """What is to be written, besides the rows that were touched."""
@@ -77,6 +86,7 @@ class Decision:
     outputs: list[Output] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     forwards: list[Forward] = field(default_factory=list)
+    broadcasts: list[Broadcast] = field(default_factory=list)
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Increments of counters, by metric name and label values."""
     gauges: dict[tuple[str, ...], float] = field(default_factory=dict)

@@ -147,7 +147,7 @@ class Partition(Generic[S]):
         if view.deadlines.next > view.clock.now:
             return False
         decision = self.logic.tick(view, wall)
-        if not view.touched and not decision.outputs:
+        if not (view.touched or decision.outputs or decision.broadcasts):
             return False
         await self._commit(view, decision, None)
         return True
@@ -227,6 +227,11 @@ class Partition(Generic[S]):
                 continue
             where = (name, partition_of(forward.key, count(name)))
             writes.setdefault(where, []).append(item)
+        for broadcast in decision.broadcasts:
+            name = settings.topic(broadcast.topic)
+            item = broadcast.key, broadcast.value, list(broadcast.headers), None
+            for number in range(count(name)):
+                writes.setdefault((name, number), []).append(item)
         if decision.refusals:
             name = settings.rejected_topic
             where = (name, self.number % count(name))
@@ -238,6 +243,8 @@ class Partition(Generic[S]):
         metrics = self.metrics
         metrics.commit.observe(took)
         metrics.count(decision.counts)
+        for name, value in decision.samples:
+            metrics.sample(name, value)
         for refusal in decision.refusals:
             metrics.reject(reason(refusal))
 

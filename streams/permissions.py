@@ -23,14 +23,9 @@ _READ, _WRITE = AclOperation.READ, AclOperation.WRITE
 
 def check(settings: Settings, client: AdminClient) -> None:
     """Whether a worker may read and write its topics and join its group. Raises Unusable."""
-    needed = {
-        # The input is written to as well: records that lie in the wrong partition are forwarded.
-        settings.input_topic: (_READ, _WRITE),
-        settings.changelog_topic: (_READ, _WRITE),
-        settings.alerts_topic: (_WRITE,),
-        settings.lifecycle_topic: (_WRITE,),
-        settings.rejected_topic: (_WRITE,),
-    }
+    needed: dict[str, tuple[Any, ...]] = dict.fromkeys(settings.written_topics(), (_WRITE,))
+    # The input is written to as well: records that lie in the wrong partition are forwarded.
+    needed |= dict.fromkeys((settings.input_topic, settings.changelog_topic), (_READ, _WRITE))
     asked = TopicCollection(list(needed))
     topics = client.describe_topics(asked, include_authorized_operations=True, request_timeout=10)
     for name, operations in needed.items():

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from schemas.instant import NotAnInstant, instant
+from streams import tls
 from streams.errors import Unusable
 
 _SECOND = 1_000_000
@@ -46,6 +47,12 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Where alerts go."""
     lifecycle_topic: str = "lifecycle"
     """Topic of the changes of customers' stages of life."""
+    observations_topic: str = "observations"
+    """What concerns groups, from the customers agent to the groups agent."""
+    groups_topic: str = "groups"
+    """Where the state of each group is kept."""
+    service_levels_topic: str = "service_levels"
+    """Where the service levels of queues and branches go."""
     rejected_topic: str = "rejected"
     """Where what cannot be taken goes, with the reason."""
     partitions: AtLeastOne = 8
@@ -72,6 +79,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Classifier of messages, by the name under which a package offers it; without one, words."""
     lateness_seconds: Seconds = 120
     """How late records may come: a partition's clock runs this far behind its newest record."""
+    groups: Literal["on", "off"] = "on"
+    """Whether groups (queues, branches, products, markets) are watched as well as customers."""
     idle_clock: Literal["on", "off"] = "on"
     """Whether a quiet partition's clock moves on by elapsed time."""
     idle_after_seconds: Seconds = 10
@@ -98,6 +107,14 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Lines for people, or for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged at least."""
+    tls_ca: Path | None = None
+    """Authorities that the brokers' certificates are checked by (PEM): with it TLS is on."""
+    tls_cert: Path | None = None
+    """This client's certificate (PEM), where brokers ask for one."""
+    tls_key: Path | None = None
+    """Its key, where that is not in the same file."""
+    tls_key_password: str | None = None
+    """The password of the key."""
     extra_kafka: dict[str, Any] = field(default_factory=dict)
     """Further settings of the Kafka client (security_protocol, sasl_plain_username ...), JSON."""
 
@@ -120,18 +137,74 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
 
     def topic(self, role: str) -> str:
         """The topic that outputs of that role go to."""
-        return {"alerts": self.alerts_topic, "lifecycle": self.lifecycle_topic}.get(role, role)
+        return {
+            "interactions": self.whole.input_topic,
+            "alerts": self.alerts_topic,
+            "lifecycle": self.lifecycle_topic,
+            "observations": self.observations_topic,
+            "service_levels": self.service_levels_topic,
+        }.get(role, role)
 
     def written_topics(self) -> list[str]:
         """Every topic that a partition writes to."""
         return [
             self.input_topic, self.changelog_topic, self.alerts_topic, self.lifecycle_topic,
-            self.rejected_topic,
+            self.rejected_topic, *([self.observations_topic] if self.groups == "on" else []),
         ]  # fmt: skip
 
+    @property
+    def whole(self) -> "Settings":
+        """The settings of the process, of whichever agent these are."""
+        return self
+
+    def for_groups(self) -> "GroupSettings":
+        """Those of the groups agent: another input, changelog, consumer group and folder."""
+        values = {name: getattr(self, name) for name in Settings.__struct_fields__}
+        values |= {
+            "app_id": f"{self.app_id}-groups",
+            "input_topic": self.observations_topic,
+            "changelog_topic": self.groups_topic,
+            "state_dir": self.state_dir / "groups",
+            "web_port": -1,
+        }
+        return GroupSettings(**values, base=self)
+
     def kafka(self) -> dict[str, Any]:
-        """What every client of aiokafka is given."""
-        return {"bootstrap_servers": self.bootstrap.split(","), **self.extra_kafka}
+        """What every client of aiokafka is given. Raises Unusable for TLS files of no use."""
+        made = {"bootstrap_servers": self.bootstrap.split(","), **self.extra_kafka}
+        if self.security_protocol is not None:
+            made["security_protocol"] = self.security_protocol
+            if self.security_protocol.endswith("SSL"):
+                made["ssl_context"] = tls.context(*self.tls)
+        return made
+
+    @property
+    def tls(self) -> tuple[Path | None, Path | None, Path | None, str | None]:
+        """Authorities, certificate, key, and the key's password."""
+        return self.tls_ca, self.tls_cert, self.tls_key, self.tls_key_password
+
+    @property
+    def security_protocol(self) -> str | None:
+        """As Kafka's clients call it; None for their default."""
+        extra = self.extra_kafka
+        wanted = self.tls_ca is not None or self.tls_cert is not None
+        return tls.protocol(extra.get("security_protocol"), wanted, "sasl_mechanism" in extra)
+
+
+class GroupSettings(Settings, kw_only=True):
+    """The settings of the groups agent, made from those of the process."""
+
+    base: Settings
+
+    @property
+    def whole(self) -> Settings:
+        return self.base
+
+    def written_topics(self) -> list[str]:
+        return [
+            self.input_topic, self.changelog_topic, self.alerts_topic, self.service_levels_topic,
+            self.rejected_topic, self.base.input_topic,
+        ]  # fmt: skip
 
 
 class Setting(NamedTuple):

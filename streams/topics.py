@@ -8,6 +8,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
+from streams import tls
 from streams.errors import Unusable
 from streams.settings import Settings
 
@@ -37,13 +38,21 @@ class Found(NamedTuple):
 def wanted(settings: Settings) -> list[Topic]:
     """The topics of a worker."""
     compacted = {"cleanup.policy": "compact"}
-    return [
+    settings = settings.whole
+    topics = [
         Topic(settings.input_topic, {"max.message.bytes": str(LARGEST_INTERACTION)}, True),
         Topic(settings.changelog_topic, {**compacted, "max.message.bytes": str(2 * MIB)}, True),
         Topic(settings.alerts_topic, {**compacted, "max.message.bytes": str(2 * MIB)}),
         Topic(settings.lifecycle_topic, {}),
         Topic(settings.rejected_topic, {"max.message.bytes": str(LARGEST_REJECTED)}),
     ]
+    if settings.groups == "on":
+        topics += [
+            Topic(settings.observations_topic, {}, True),
+            Topic(settings.groups_topic, {**compacted, "max.message.bytes": str(2 * MIB)}, True),
+            Topic(settings.service_levels_topic, compacted),
+        ]
+    return topics
 
 
 def client_settings(settings: Settings) -> dict[str, Any]:
@@ -53,6 +62,10 @@ def client_settings(settings: Settings) -> dict[str, Any]:
     extra = {
         names.get(key, key.replace("_", ".")): value for key, value in settings.extra_kafka.items()
     }
+    if settings.security_protocol is not None:
+        extra["security.protocol"] = settings.security_protocol
+        if settings.security_protocol.endswith("SSL"):
+            extra |= tls.librdkafka(*settings.tls)
     return {
         "bootstrap.servers": settings.bootstrap,
         "log_level": 0,
@@ -96,7 +109,7 @@ def reach(settings: Settings, *, sleep: Callable[[float], None] = time.sleep) ->
 
 def ensure(settings: Settings, client: AdminClient | None = None) -> list[Found]:
     """Create missing topics (where allowed) and verify all. Raises Unusable."""
-    client = client or reach(settings)
+    client, settings = client or reach(settings), settings.whole
     if settings.embedded:
         return [_name(client, topic.name) for topic in wanted(settings)]
     present = _describe(client, settings)

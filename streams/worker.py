@@ -65,6 +65,8 @@ class Worker(Generic[S]):
         self.logic = logic
         self.metrics = metrics
         self.partitions: dict[int, Partition[S]] = {}
+        self.beside: list[Worker[Any]] = []
+        """Other agents' workers that live and die with this one, in the same process."""
         self.failure: BaseException | None = None
         self.restored = asyncio.Event()
         """Set while this worker's partitions are assigned and restored."""
@@ -121,17 +123,21 @@ class Worker(Generic[S]):
         """Work until `stop` is called. Raises Unusable, or what the worker died of."""
         stopping = asyncio.create_task(self._stopping.wait())
         working = asyncio.create_task(self._work())
+        others = [asyncio.create_task(other.run()) for other in self.beside]
         try:
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({working, stopping, *others}, return_when=asyncio.FIRST_COMPLETED)
             failure = self.failure or self.app._crash_reason
             if working.done():
                 why = working.exception()
                 # What is left behind by a stop that was asked for is no failure.
                 failure = failure or (None if self._stopping.is_set() else why)
         finally:
+            for other in self.beside:
+                other.stop()
             working.cancel()
             stopping.cancel()
-            await self._shut_down()
+            _, *ended = await asyncio.gather(self._shut_down(), *others, return_exceptions=True)
+        failure = failure or next((why for why in ended if why is not None), None)
         if failure is not None:
             raise _sentence(failure)
 
@@ -186,11 +192,20 @@ class Worker(Generic[S]):
         stalled = self._progress.stalled()
         if stalled:
             return f"no progress while there is lag: partitions {stalled}"
+        for other in self.beside:
+            if (why := other.why_not_ready()) is not None:
+                return f"{other.settings.input_topic}: {why}"
         return None
 
     def refresh(self) -> None:
         """Bring the gauges up to date."""
         self._progress.refresh()
+        for other in self.beside:
+            other.refresh()
+
+    def lag(self) -> int:
+        """Records that can be read and are not yet decided, of all partitions."""
+        return sum(self._progress.lag(number) for number in self.partitions)
 
     # Assignment
 

@@ -27,7 +27,7 @@ class ContactObserver:
     """One wait from its (last) queueing to its end; asking for a call back, or being transferred
     while waiting, is a way out of the queue.
 
-    The last two contacts are remembered. What comes before its queueing, out of order, is told as
+    The last three contacts are remembered. What comes before its queueing, out of order, is told as
     answered at once, and corrected when the queueing comes.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from schemas.instant import DAY, MINUTE, instant
 from streams.errors import Unusable
 from streams.settings import Settings, described, load
+from streams.topics import client_settings
+
+OVER_TLS = '{"security_protocol": "SSL"}'
 
 
 def written(folder: Path, text: str) -> Path:
@@ -54,6 +58,7 @@ def test_every_kind_of_setting_can_come_from_the_environment() -> None:
     assert (found.store, found.state_dir) == ("rocks", Path("there"))
     assert found.standards == Path("standards.toml")
     assert found.kafka()["security_protocol"] == "SSL"
+    assert found.kafka()["ssl_context"].verify_mode == ssl.CERT_REQUIRED
     assert found.warm_up == instant("1997-03-01")
 
 
@@ -154,3 +159,22 @@ def test_every_setting_is_described_with_its_default() -> None:
     assert all(setting.about.endswith((".", "JSON.")) for setting in told.values())
     given = {name: setting.default for name, setting in told.items() if setting.default}
     assert load(env=given) == Settings()
+
+
+def test_tls_files_of_no_use_are_named_in_a_sentence(tmp_path: Path) -> None:
+    missing = load(env={"HEED_TLS_CA": "nowhere.pem"})
+    with pytest.raises(Unusable, match=r"tls_ca: nowhere.pem: cannot be read: No such file"):
+        missing.kafka()
+    text = load(env={"HEED_TLS_CA": str(written(tmp_path, "text = 1"))})
+    with pytest.raises(Unusable, match=r"tls_ca: .*: not a PEM file that can be used"):
+        text.kafka()
+    keyless = load(env={"HEED_TLS_KEY": "client.key", "HEED_EXTRA_KAFKA": OVER_TLS})
+    with pytest.raises(Unusable, match="tls_key is of no use without tls_cert"):
+        keyless.kafka()
+
+
+def test_a_login_goes_over_tls_where_authorities_are_named() -> None:
+    login = '{"sasl_mechanism": "PLAIN"}'
+    found = load(env={"HEED_TLS_CA": "ca.pem", "HEED_EXTRA_KAFKA": login})
+    assert found.security_protocol == "SASL_SSL"
+    assert client_settings(found)["ssl.ca.location"] == "ca.pem"

@@ -26,6 +26,7 @@ from typing import Self
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from tests.support.certificates import Certificates
 from tests.support.maven import CACHE, MavenError, made
 from tests.support.wait import pause
 
@@ -33,7 +34,7 @@ POM = Path(__file__).resolve().parent / "kafka" / "pom.xml"
 CLUSTER_ID = "aGVlZC10ZXN0cy1rYWZrYQ"  # any 16 bytes in base64 will do
 START_SECONDS = 90.0  # 3 s on an idle machine; a busy CI box with two cores has needed 20
 STOP_SECONDS = 30.0
-PROTOCOLS = "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT"
+PROTOCOLS = "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL"
 
 LOGGING = """\
 appenders = console
@@ -89,6 +90,8 @@ class Kafka:
     (SASL_PLAINTEXT, PLAIN): those users may do only what an ACL allows them. Whoever comes to
     `address` is a superuser.
 
+    With `tls=Certificates(...)` there is a third, `tls_address`, which asks clients for theirs.
+
     The broker dies with this process, however abruptly that ends.
     """
 
@@ -101,14 +104,16 @@ class Kafka:
         heap: str = "768m",
         prefix: Sequence[str] = (),
         users: Mapping[str, str] | None = None,
+        tls: Certificates | None = None,
         **properties: object,
     ) -> None:
         self.folder = folder
         self.partitions = partitions
         self.log = folder / "server.log"
-        client, controller, guarded = free_ports(3)
+        client, controller, guarded, secret = free_ports(4)
         self.address = f"127.0.0.1:{client}"
         self.guarded_address = f"127.0.0.1:{guarded}"
+        self.tls_address = f"127.0.0.1:{secret}"
         self._prefix = prefix
         self._heap = heap
         self._process: subprocess.Popen[bytes] | None = None
@@ -147,6 +152,15 @@ class Kafka:
                 "listener.name.sasl_plaintext.plain.sasl.jaas.config": login,
                 "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                 "super.users": "User:ANONYMOUS",
+            }
+        if tls is not None:
+            listeners.append(f"SSL://{self.tls_address}")
+            settings |= {
+                "ssl.keystore.type": "PEM",
+                "ssl.keystore.location": tls.broker,
+                "ssl.truststore.type": "PEM",
+                "ssl.truststore.location": tls.authority,
+                "ssl.client.auth": "required",
             }
         settings["advertised.listeners"] = ",".join(listeners)
         settings["listeners"] = ",".join([*listeners, f"CONTROLLER://127.0.0.1:{controller}"])
