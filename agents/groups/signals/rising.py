@@ -2,8 +2,8 @@
 
 Judged at the end of each short period, over the newest ones that hold just enough trials, twice,
 four and eight times as many, and over the whole window: a large rise is found soon, and a small one
-at all. The past ends before the window begins. Each judgement has its part of alpha: chance opens no
-more than that in 28 days.
+at all. The past ends before the window begins. Each judgement has its part of alpha: chance opens
+no more than that in 28 days.
 """
 
 from collections.abc import Callable, Iterator, Mapping
