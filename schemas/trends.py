@@ -109,7 +109,7 @@ class Drain(Struct, array_like=True):
     """Customers who show signs of leaving a market, by week, and their CUSUM (in nats).
 
     `usual` a week is what the sum was begun with, kept while it is above zero. `who` were counted
-    last.
+    last, each in the week of `when`.
     """
 
     weeks: Tally = field(default_factory=Tally)
@@ -120,4 +120,5 @@ class Drain(Struct, array_like=True):
     usual: float = 0.0
     dispersion: float = 1.0
     who: list[int] = field(default_factory=list)
+    when: list[int] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)

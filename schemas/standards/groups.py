@@ -125,16 +125,16 @@ class WishRepeated(Limits, frozen=True):
 class MarketShift(Standing, frozen=True):
     """Customers with signs of leaving in a region or segment, summed up by the week (CUSUM): the
     sum of the log-likelihood ratios of a rise to `rise` times the usual passes `h`; over once it is
-    half of `h` again. The signs are the alerts of `signals`: those that say more of the market than
-    of a first purchase, and none that follows another. The usual is the mean of the `baseline`
-    before; nothing is said before a history of `learns`. h = 5 is the usual decision interval
+    half of `h` again. The signs are the alerts of `signals`: those that are known at once. Silence
+    and decline (`gone_silent`, `spend_declined`, `usage_declined`) are found weeks later, and rise
+    by themselves while a history is young; a house without subscriptions may want the first of
+    them. The usual is the mean of the `baseline` before; nothing is said before a history of
+    `learns`. h = 5 is the usual decision interval
     (Hawkins and Olwell 1998), here in nats; the rest is ours."""
 
     h: Nats = 5.0
     rise: Times = 2.0
-    signals: tuple[RequiredName, ...] = (
-        "cancellation_intended", "captured", "gone_silent", "spend_declined", "usage_declined",
-    )  # fmt: skip
+    signals: tuple[RequiredName, ...] = ("cancellation_intended", "captured")
     baseline: Duration = Duration(26 * WEEK)
     learns: Duration = Duration(13 * WEEK)
     cool_down: Duration = Duration(28 * DAY)

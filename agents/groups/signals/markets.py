@@ -16,6 +16,8 @@ SIGNAL = "market_shift"
 _ATOP = 2
 """The sum goes no higher than so many times h, so that it comes back within weeks."""
 _BACK = 0.5
+_ONCE_IN = 4
+"""A customer counts once in so many weeks, whatever signs they show."""
 _LATELY = 8
 """Where more than usual have gone in the last weeks before, that is the usual: a house that grows,
 or whose history is young, has more signs of leaving from month to month."""
@@ -66,11 +68,10 @@ class Markets:
             return
         if state is None:
             state = group.drain = Drain()
-        if churn.who in state.who:
-            return
-        state.who = [*state.who[1 - MAX_CHURNED :], churn.who]
-        state.evidence = [*state.evidence[1 - MAX_EVIDENCE_KEPT :], evidence_of(churn)]
         week = WEEKS.of(churn.time)
+        if not _first(state, churn.who, week):
+            return
+        state.evidence = [*state.evidence[1 - MAX_EVIDENCE_KEPT :], evidence_of(churn)]
         add(state.weeks, week, 0, 1, self.baseline + 2)
         if week > state.judged and SIGNAL not in group.dues:
             group.wake(SIGNAL, WEEKS.start(week + 1))
@@ -133,6 +134,16 @@ class Markets:
         weeks = state.weeks
         keep = max(1, weeks.newest - state.since)
         weeks.trials, weeks.hits = weeks.trials[-keep:], weeks.hits[-keep:]
+
+
+def _first(state: Drain, who: int, week: int) -> bool:
+    """Whether this customer has not counted in the weeks around; from now on they have."""
+    for other, when in zip(state.who, state.when, strict=True):
+        if other == who and abs(week - when) < _ONCE_IN:
+            return False
+    state.who = [*state.who[1 - MAX_CHURNED :], who]
+    state.when = [*state.when[1 - MAX_CHURNED :], week]
+    return True
 
 
 def _mean(past: list[int]) -> float:
