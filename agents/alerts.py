@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, cast
 
 from agents import lifecycle
 from agents.identity import routing_key, who
+from agents.levels import ProductLevels
 from schemas import lifecycle as lifecycle_out
 from schemas.alert import (
     Action,
@@ -93,6 +94,8 @@ class Alerts:
         )
         self._key = ""
         self._customer = Customer()
+        self.levels = ProductLevels()
+        """How often products come back."""
         self.resolved = ""
         """The signal last resolved that leads to a stage of life."""
         self.changes: list[Change] = []

@@ -141,6 +141,7 @@ class _Careful:
             row.touched = False
         self.view.touched.clear()
         whole.outputs += part.outputs
+        whole.broadcasts += part.broadcasts
         whole.refusals += part.refusals
         whole.forwards += part.forwards
         whole.counts.update(part.counts)

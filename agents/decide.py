@@ -13,9 +13,11 @@ from xxhash import xxh3_64_digest
 from agents.alerts import Alerts
 from agents.careful import SignalFailed, carefully, carefully_due, name_of
 from agents.identity import routing_key, row_key
+from agents.levels import ProductLevels
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
+from agents.observers.telling import tell_clock
 from agents.rulebook import Chapter, Rulebook
 from schemas import customer as state
 from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded, fits
@@ -82,6 +84,7 @@ class Customers:
         """Decide, all or nothing. Raises SignalFailed."""
         decision = Decision()
         alerts = self.alerts(decision, wall)
+        alerts.levels = ProductLevels(view)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
         recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
@@ -106,6 +109,8 @@ class Customers:
                         continue
                     row = self._welcome(view, key, event, alerts)
             except Rejected as why:
+                if record.headers and why.reason == "not_json" and alerts.levels.hear(record):
+                    continue
                 decision.refusals.append(Refusal(record, why.reason, why.message))
                 continue
             if at > clock.newest:
@@ -153,6 +158,8 @@ class Customers:
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():
             counts["interactions", channel, "custom" if kind.startswith("x_") else kind] += number
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
 
     def tick(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
@@ -168,6 +175,8 @@ class Customers:
         decision = Decision()
         alerts = self.alerts(decision, wall)
         self._fire_due(view, alerts, limit)
+        if self.rulebook.observed:
+            tell_clock(view, decision)
         return decision
 
     def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:

@@ -14,11 +14,12 @@ from agents.kinds import every_kind
 from agents.rulebook import Rulebook
 from schemas.standards import Standards
 from streams.clock import DEFAULT_LATENESS, Clock
-from streams.contract import Decision, Line, Logic, Output, Record, Refusal
+from streams.contract import Broadcast, Decision, Line, Logic, Output, Record, Refusal
 from streams.rows import Row, View
 
 S = TypeVar("S")
 CHUNK = 5000
+OBSERVED = "observations"
 CACHED = 100_000
 """Rows kept decoded."""
 
@@ -75,6 +76,8 @@ class Replay:
         self.gauges: Counter[tuple[str, ...]] = Counter()
         self.rejected: Counter[str] = Counter()
         self.events = 0
+        self._back: list[Line] = []
+        """What the groups agent has told the customers agent, and it has not heard yet."""
 
     def run(
         self,
@@ -97,7 +100,8 @@ class Replay:
         source = iter(values)
         while chunk := [Line(value) for value in islice(source, CHUNK)]:
             self.events += len(chunk)
-            yield from self._take(self.customers.decide(chunk), refused)
+            heard, self._back = self._back, []
+            yield from self._take(self.customers.decide([*heard, *chunk]), refused)
         for decision in self.customers.finish(until):
             yield from self._take(decision, refused)
         if self.groups is not None:
@@ -109,13 +113,14 @@ class Replay:
         """What the customers agent has decided, and what the groups agent makes of it."""
         yield from self._count(decision, refused)
         if self.groups is not None:
-            seen = [
-                Line(output.value, key=output.key)
-                for output in decision.outputs
-                if output.topic == "observations"
-            ]
+            told: list[Output | Broadcast] = [*decision.outputs, *decision.broadcasts]
+            seen = [Line(each.value, 0, each.key) for each in told if each.topic == OBSERVED]
             if seen:
-                yield from self._count(self.groups.decide(seen), refused)
+                made = self.groups.decide(seen)
+                self._back += [
+                    Line(back.value, 0, back.key, back.headers) for back in made.broadcasts
+                ]
+                yield from self._count(made, refused)
 
     def _count(self, decision: Decision, refused: list[Refusal] | None) -> list[Output]:
         self.counts.update(decision.counts)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from schemas.channel import Channel
 from schemas.customer import NewerState, OpenAlert
 from schemas.memory import NEVER
+from schemas.rates import Rates
 from schemas.service_level import Service
 from schemas.trends import Asker, Branches, Drain, Mood, Rise
 
@@ -24,7 +25,8 @@ class Group(Struct, array_like=True):
     """One row. `last_seen` is the time of the newest observation (microseconds).
 
     `dues` says when a signal wants to be asked again, by the signal's name (that of its first kind
-    of alert); `told` when one last opened, as long as its cool-down asks for it.
+    of alert); `told` when one last opened, as long as its cool-down asks for it. `sources` is of
+    the reserved row alone: how far each partition of customers has come.
     """
 
     last_seen: int = 0
@@ -37,6 +39,8 @@ class Group(Struct, array_like=True):
     told: dict[str, int] = msgspec.field(default_factory=dict)
     service: Service | None = None
     channel: Channel | None = None
+    sources: dict[int, int] | None = None
+    rates: Rates | None = None
     rise: Rise | None = None
     branches: Branches | None = None
     mood: Mood | None = None

@@ -158,6 +158,34 @@ def pseudonym(row: str) -> int:
     return xxhash.xxh3_64_intdigest(row.encode()) >> 1  # 63 bits: an integer everywhere
 
 
+# How far a partition of customers has come. No observation of before that is to come from there,
+# but for late ones, so what all of them have passed can be judged.
+
+CLOCK = "\x00clock"
+"""In place of a group's key."""
+NOWHERE = 2**63 - 1
+"""The clock of a partition in which nothing has happened yet: nobody need wait for it."""
+
+
+class Clock(Struct, array_like=True, gc=False):
+    """The clock of partition `source` of so many has come to `at` (microseconds)."""
+
+    source: int
+    sources: int
+    at: int
+
+
+_decode_clock = msgspec.msgpack.Decoder(Clock).decode
+
+
+def decode_clock(value: bytes) -> Clock:
+    """The clock in `value`. Raises NotAnObservation."""
+    try:
+        return _decode_clock(value)
+    except (msgspec.DecodeError, UnicodeDecodeError) as why:
+        raise NotAnObservation(str(why)) from None
+
+
 # Keys of groups: the kind, a colon, and the name.
 
 

@@ -45,7 +45,8 @@ class Service(Struct, array_like=True):
     """The waits of one group: the last intervals, days and months, in order of time.
 
     `closed` is the end of the last interval that has been judged; `met` and `counted` are what the
-    metric of the group shows. `missed` are the newest contacts that were not answered in time.
+    metric of the group shows. `missed` are the first contacts of each interval, by its beginning,
+    that were not answered in time.
     """
 
     intervals: list[Counts] = field(default_factory=list)
@@ -55,7 +56,7 @@ class Service(Struct, array_like=True):
     closed: int = 0
     met: int = 0
     counted: int = 0
-    missed: list[Evidence] = field(default_factory=list)
+    missed: dict[int, list[Evidence]] = field(default_factory=dict)
 
 
 class Durations(Struct):
@@ -98,20 +99,21 @@ encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(ServiceLevel).decode
 
 
-def find(spans: list[Counts], start: int, most: int) -> Counts | None:
+def find(spans: list[Counts], start: int, most: int, closed: int) -> Counts | None:
     """The counts of the span that begins at `start`; None for one older than what is remembered.
 
-    `spans` are in order of time, at most `most` of them.
+    `spans` are in order of time, at most `most` of them; but none that begins after `closed` is
+    forgotten, while there are no more than forty times as many.
     """
     at = len(spans)
     while at and spans[at - 1].start > start:
         at -= 1
     if at and spans[at - 1].start == start:
         return spans[at - 1]
-    if at == 0 and len(spans) >= most:
+    if at == 0 and len(spans) >= most and start < closed:
         return None
     found = Counts(start)
     spans.insert(at, found)
-    if len(spans) > most:
+    if len(spans) > most and (spans[0].start < closed or len(spans) > 40 * most):
         del spans[0]
     return found

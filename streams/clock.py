@@ -32,6 +32,12 @@ class Clock:
             self.now = self.newest - self.lateness + elapsed
         return self.now
 
+    def reach(self, at: int) -> int:
+        """Others have come to `at`: so has this clock."""
+        if at > self.now:
+            self.now = at
+        return self.now
+
     def finish(self, until: int | None = None) -> int:
         """The end of input: the greatest event time seen, or `until`."""
         self.now = max(self.now, self.newest if until is None else until)

@@ -38,6 +38,9 @@ S = TypeVar("S")
 log = structlog.get_logger("heed.partition")
 
 _NEVER = NEVER.to_bytes(8, "big")
+REST_SECONDS = 10.0
+"""So often the logic of a quiet partition is asked, though nothing is due: others may wait for its
+clock."""
 # What is written is not compressed, and a batch has a head of its own.
 LARGEST_FORWARD = LARGEST_INTERACTION - (16 << 10)
 
@@ -64,6 +67,7 @@ class Partition(Generic[S]):
         self.last_commit = time.monotonic()
         self.last_sign = self.last_commit
         """When the restore last moved."""
+        self._asked = 0.0
         self._input = (settings.input_topic, number)
         self._changelog = (settings.changelog_topic, number)
 
@@ -144,12 +148,20 @@ class Partition(Generic[S]):
         wall = time.time_ns() // 1000
         if idle and self.own.appended:
             view.clock.idle(wall - self.own.appended * 1000)
-        if view.deadlines.next > view.clock.now:
+        if view.deadlines.next > view.clock.now and not (idle and self._has_rested()):
             return False
         decision = self.logic.tick(view, wall)
         if not (view.touched or decision.outputs or decision.broadcasts):
             return False
         await self._commit(view, decision, None)
+        return True
+
+    def _has_rested(self) -> bool:
+        """Whether a quiet partition has not asked its logic for a while."""
+        now = time.monotonic()
+        if now - self._asked < REST_SECONDS:
+            return False
+        self._asked = now
         return True
 
     async def close(self) -> None:

@@ -38,7 +38,7 @@ class View(Generic[S]):
 
     __slots__ = (
         "_cached", "_old", "clock", "deadlines", "fetch", "partition",
-        "partitions", "recent", "touched",
+        "partitions", "recent", "told", "touched",
     )  # fmt: skip
 
     def __init__(
@@ -60,6 +60,8 @@ class View(Generic[S]):
         self.partition = partition
         self.partitions = partitions
         self.touched: list[Row[S]] = []
+        self.told = -1
+        """How far the clock had come when others were last told; not kept over a restart."""
 
     def get(self, key: str) -> Row[S] | None:
         """The row of that key, or None where there is none yet."""

@@ -23,7 +23,7 @@ from schemas.group import Group
 from schemas.instant import rfc3339
 from schemas.memory import NEVER
 from schemas.observation import Observation
-from streams.contract import Decision, Output
+from streams.contract import Broadcast, Decision, Output
 
 
 class GroupAlerts:
@@ -158,6 +158,10 @@ class GroupAlerts:
     def sample(self, name: str, *labels: str, value: float) -> None:
         """Let a histogram see a value."""
         self._decision.samples.append(((name, *labels), value))
+
+    def broadcast(self, told: Broadcast) -> None:
+        """Tell every partition of a topic."""
+        self._decision.broadcasts.append(told)
 
     def write(self, output: Output) -> None:
         """Tell something that is no alert."""

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from agents.alerts import Kind
+from agents.careful import name_of
 from agents.groups.protocol import GroupSignal
 from agents.groups.signals import signals
 from agents.signals.protocol import House
@@ -71,6 +72,6 @@ class GroupBook:
                     observed: tuple(signal for signal in about if observed in signal.reacts_to)
                     for observed in CLASSES
                 },
-                {signal.kinds[0].name: signal for signal in about},
+                {name_of(signal): signal for signal in about},
             )
         return made

@@ -1,8 +1,9 @@
 """The pure logic of the groups agent: observations and due deadlines in, decisions out.
 
-As in agents.decide deadlines are fired in order, between records: before the observation whose time
-passes them. The clock runs its lateness behind the newest observation, so what comes within the
-lateness is in its window before that is judged.
+Observations of a group come from every partition of customers, and one may be hours ahead of
+another. So each tells how far its clock has come, and time passes here only once all have passed
+it: what is judged then is complete, whatever the order in which it came. Deadlines are fired in
+order, between records.
 """
 
 from collections import Counter
@@ -12,9 +13,20 @@ from agents.groups.alerts import GroupAlerts
 from agents.groups.book import GroupBook
 from schemas import group as state
 from schemas.group import Group
-from schemas.observation import NotAnObservation, Observation, decode, split
+from schemas.observation import (
+    CLOCK,
+    NOWHERE,
+    Clock,
+    NotAnObservation,
+    Observation,
+    decode,
+    decode_clock,
+    split,
+)
 from streams.contract import Codec, Decision, Record, Refusal
 from streams.rows import Row, View
+
+_CLOCK = CLOCK.encode()
 
 
 class GroupCodec:
@@ -50,14 +62,18 @@ class Groups:
         taken: Counter[str] = Counter()
         for record in records:
             try:
+                if record.key == _CLOCK:
+                    self._hear(view, decode_clock(record.value or b""))
+                    taken["clock"] += 1
+                    self._fire_due(view, alerts)
+                    continue
                 key, observation = _read(record)
             except NotAnObservation as why:
                 decision.refusals.append(Refusal(record, "invalid_field", str(why)))
                 continue
             taken[observation.kind] += 1
             if observation.time > view.clock.newest:
-                view.clock.advance(observation.time)
-            self._fire_due(view, alerts)
+                view.clock.newest = observation.time
             self._observe(view, key, observation, alerts)
         for kind, number in taken.items():
             decision.counts["observations", kind] += number
@@ -67,6 +83,21 @@ class Groups:
         decision = Decision()
         self._fire_due(view, self.alerts(decision, wall), limit)
         return decision
+
+    def _hear(self, view: View[Group], clock: Clock) -> None:
+        """A partition of customers has come so far; time passes once all have."""
+        row = view.get(CLOCK) or view.add(CLOCK, Group(sources={}))
+        sources = row.state.sources
+        if sources is None:
+            sources = row.state.sources = {}
+        before = sources.get(clock.source, 0)
+        if before == NOWHERE or clock.at > before:
+            view.touch(row)
+            sources[clock.source] = clock.at
+        if len(sources) >= clock.sources:
+            reached = min(sources.values())
+            if reached != NOWHERE:
+                view.clock.reach(reached)
 
     def _observe(
         self, view: View[Group], key: str, observation: Observation, alerts: GroupAlerts

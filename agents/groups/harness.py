@@ -14,10 +14,11 @@ from agents.groups.decide import Groups
 from schemas.alert import Alert, decode
 from schemas.group import Group
 from schemas.instant import MINUTE, instant
-from schemas.observation import Observation, encode
+from schemas.observation import CLOCK, Clock, Observation, encode
 from schemas.standards import Standards
-from streams.clock import DEFAULT_LATENESS, Clock
-from streams.contract import Decision, Line, Output, Refusal
+from streams.clock import DEFAULT_LATENESS
+from streams.clock import Clock as PartitionClock
+from streams.contract import Broadcast, Decision, Line, Output, Refusal
 from streams.rows import Row, View
 
 Said = tuple[str, Observation]
@@ -36,13 +37,15 @@ class GroupHarness:
     ) -> None:
         self.logic = logic or Groups(GroupBook(standards))
         self.outputs: list[Output] = []
+        self.broadcasts: list[Broadcast] = []
         self.refusals: list[Refusal] = []
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.gauges: dict[tuple[str, ...], float] = {}
         self.stored: dict[str, bytes] = {}
         self._codec = self.logic.codec()
         self._sizes: Iterable[int] | None = None
-        self._view: View[Group] = View(self._fetch, Clock(lateness))
+        self._lateness, self._told = lateness, 0
+        self._view: View[Group] = View(self._fetch, PartitionClock(lateness))
 
     @property
     def alerts(self) -> list[Alert]:
@@ -59,8 +62,14 @@ class GroupHarness:
         return self
 
     def feed(self, said: Iterable[Said]) -> Self:
-        """Take observations in their order of arrival."""
-        lines = [Line(encode(observation), key=key.encode()) for key, observation in said]
+        """Take observations in their order of arrival, as one partition of customers would tell
+        them whose clock runs the lateness behind the newest."""
+        lines = []
+        for key, observation in said:
+            lines.append(Line(encode(observation), key=key.encode()))
+            if observation.time - self._lateness > self._told:
+                self._told = observation.time - self._lateness
+                lines.append(Line(encode(Clock(0, 1, self._told)), key=CLOCK.encode()))
         if self._sizes is None:
             return self._batch(lines)
         arrived = iter(lines)
@@ -98,6 +107,7 @@ class GroupHarness:
             self.stored[row.key] = self._codec.encode(row.state, row.deadline)
         view.settle()
         self.outputs += decision.outputs
+        self.broadcasts += decision.broadcasts
         self.refusals += decision.refusals
         self.counts += decision.counts
         for name, change in decision.gauges.items():

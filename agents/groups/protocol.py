@@ -13,10 +13,11 @@ class GroupSignal(Protocol):
     It keeps what it remembers in a field of its own of `Group`. One that wants to be asked again
     says so with `group.wake(name, at)`, where `name` is that of its first kind of alert.
 
-    Observations of one group come from several partitions of customers, so their times may run
-    back: put each into the window of its own time, and judge a window only at a deadline, which the
-    clock of the partition (its lateness behind the newest observation) has passed. So nothing
-    depends on how records were cut into batches.
+    Observations of one group come from several partitions of customers, so their times run back,
+    by hours where one partition has more to catch up with: put each into the window of its own
+    time, and judge only at a deadline. Then all observations of before `now` are there, but for
+    late ones; of those at or after `now` some are and some are not, so they must make no
+    difference. So nothing depends on the order in which partitions came, nor on batches.
     """
 
     @property

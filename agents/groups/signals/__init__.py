@@ -5,6 +5,7 @@ from agents.groups.signals.branches import BranchesApart
 from agents.groups.signals.channel import ChannelClosed
 from agents.groups.signals.markets import Markets
 from agents.groups.signals.moods import Moods
+from agents.groups.signals.product_rates import ProductRates
 from agents.groups.signals.products import product_trouble
 from agents.groups.signals.service_level import ServiceLevels
 from agents.groups.signals.steps import bottleneck
@@ -22,6 +23,7 @@ def signals(house: House) -> tuple[GroupSignal, ...]:
     return (
         ServiceLevels(house),
         ChannelClosed(house),
+        ProductRates(),
         BranchesApart(limits.branch_inconsistent, *late),
         Moods(limits.standards_met_unhappy, limits.service_level_missed, *late),
         bottleneck(limits.bottleneck),

@@ -6,6 +6,7 @@ from agents.alerts import ERROR, Facts, Kind
 from agents.groups.alerts import GroupAlerts, evidence_of
 from agents.groups.signals.usual import Usual
 from agents.signals.protocol import House
+from schemas.alert import MAX_EVIDENCE
 from schemas.channel import MAX_ARRIVED, MAX_MINUTES, Channel, Minute
 from schemas.group import Group
 from schemas.instant import MINUTE, rfc3339
@@ -86,6 +87,7 @@ class ChannelClosed:
             if channel.judged < minute.start + MINUTE <= now:
                 self._clear(minute, alerts)
                 if minute.arrivals:
+                    channel.last_arrival = max(channel.last_arrival, minute.last_arrival)
                     self.usual.count(channel, minute.start, minute.arrivals)
         channel.judged = max(channel.judged, now)
         run = self._run(channel, now)
@@ -103,17 +105,15 @@ class ChannelClosed:
         if minute is not None:
             minute.arrivals += 1
             minute.first_arrival = min(seen.time, minute.first_arrival or seen.time)
-        channel.last_arrival = max(channel.last_arrival, seen.time)
-        channel.arrived.append(evidence_of(seen))
-        channel.arrived.sort(key=lambda one: (one.time, one.id))
-        del channel.arrived[:-MAX_ARRIVED]
+            minute.last_arrival = max(seen.time, minute.last_arrival)
+            arrived = [*minute.arrived, evidence_of(seen)]
+            minute.arrived = sorted(arrived, key=lambda one: (one.time, one.id))[:MAX_ARRIVED]
 
     def _answered(self, channel: Channel, seen: Wait) -> None:
         minute = _minute(channel, seen)
         if minute is not None:
             minute.answers += 1
             minute.first_answer = min(seen.time, minute.first_answer or seen.time)
-        channel.answered_at = max(channel.answered_at, seen.time)
 
     def _clear(self, minute: Minute, alerts: GroupAlerts) -> None:
         """What this minute ends."""
@@ -142,16 +142,16 @@ class ChannelClosed:
         if number < self.limits.arrivals or alerts.standing(NAME, UNANSWERED) is not None:
             return
         facts: Facts = [UNANSWERED, number, self.within, None]
-        evidence = [one for one in channel.arrived if run[0].start <= one.time < now]
+        evidence = [one for minute in run for one in minute.arrived][-MAX_EVIDENCE:]
         alerts.stand(CHANNEL_CLOSED, self.limits, UNANSWERED, now, facts, evidence)
 
     def _judge_silence(self, channel: Channel, now: int, alerts: GroupAlerts) -> None:
-        if alerts.standing(NAME, SILENT) is not None or channel.last_arrival >= now:
+        if alerts.standing(NAME, SILENT) is not None:
             return
         due = self.usual.silent_at(channel, self.limits.expected)
         if due is not None and due <= now:
             facts: Facts = [SILENT, self.limits.expected, None, rfc3339(channel.last_arrival)]
-            alerts.stand(CHANNEL_CLOSED, self.limits, SILENT, now, facts, channel.arrived[-1:])
+            alerts.stand(CHANNEL_CLOSED, self.limits, SILENT, now, facts, [])
 
     def _forget(self, channel: Channel, now: int) -> None:
         horizon = now - 2 * self.within
@@ -190,7 +190,7 @@ def _minute(channel: Channel, seen: Observation) -> Minute | None:
     if at and minutes[at - 1].start == start:
         return minutes[at - 1]
     if start + MINUTE <= channel.judged:
-        return None
+        return None  # Too late.
     made = Minute(start)
     minutes.insert(at, made)
     if len(minutes) > MAX_MINUTES:

@@ -107,7 +107,9 @@ class ServiceLevels:
             if service.closed < end <= now:
                 self._close(counts, end, service, alerts)
         service.closed = max(service.closed, now)
-        service.missed = [one for one in service.missed if one.time >= now]
+        service.missed = {
+            start: missed for start, missed in service.missed.items() if start + self.interval > now
+        }
         if not any(counts.start + self.interval == now for counts in service.intervals):
             self._show(service, 0, 0, alerts)
         self._wake(group, service, now)
@@ -116,17 +118,19 @@ class ServiceLevels:
         self, service: Service, wait: Wait, day: int, month: int, alerts: GroupAlerts
     ) -> None:
         start = wait.time - wait.time % self.interval
-        interval = find(service.intervals, start, MAX_INTERVALS)
-        days, months = find(service.days, day, MAX_DAYS), find(service.months, month, MAX_MONTHS)
+        interval = find(service.intervals, start, MAX_INTERVALS, service.closed)
+        days = find(service.days, day, MAX_DAYS, service.closed)
+        months = find(service.months, month, MAX_MONTHS, service.closed)
         late = wait.outcome == "answered" and wait.waited > self.limits.within
         short = wait.outcome == "abandoned" and wait.waited < self.limits.short_abandon
         for counts in (interval, days, months):
             if counts is not None:
                 _enter(counts, wait, late, short)
-        if (late or wait.outcome == "abandoned") and not short and wait.time >= service.closed:
-            service.missed.append(evidence_of(wait))
-            service.missed.sort(key=lambda one: (one.time, one.id))
-            del service.missed[:-MAX_EVIDENCE]
+        open_still = interval is not None and start + self.interval > service.closed
+        if open_still and (late or (wait.outcome == "abandoned" and not short)):
+            missed = [*service.missed.get(start, ()), evidence_of(wait)]
+            missed.sort(key=lambda one: (one.time, one.id))
+            service.missed[start] = missed[:MAX_EVIDENCE]
         if wait.outcome != "flowed_out":
             durations = _month(service, month)
             _add(durations, wait.outcome, wait.waited, 1)
@@ -134,7 +138,7 @@ class ServiceLevels:
                 _add(durations, wait.outcome, 0, -1)
             elif alerts.key.startswith("queue:"):
                 alerts.sample("wait_seconds", split(alerts.key)[2], value=wait.waited / SECOND)
-        if interval is None or start + self.interval <= service.closed:
+        if not open_still:
             alerts.count("observations_late", NAME)
             self._tell(service, interval, day, month, alerts)
         elif alerts.group.dues.get(NAME) is None:
@@ -161,7 +165,7 @@ class ServiceLevels:
                 limits.formula,
             ]  # fmt: skip
             severity = ERROR if ratio < FAR_BELOW * limits.target else WARNING
-            evidence = [one for one in service.missed if counts.start <= one.time < end]
+            evidence = service.missed.get(counts.start, [])
             alerts.stand(
                 SERVICE_LEVEL_MISSED, limits, None, end, facts, evidence, severity=severity
             )
