@@ -1,20 +1,21 @@
 """What the signals about groups remember: counts by hour, day or week, and what has been told.
 
 Parts of `schemas.group.Group`, like it array-like and bounded: at most 8 KiB each, but for the
-brands of more than a hundred branches (24 KiB for the 256 that are kept).
+brands of more than fifty branches (40 KiB for the 256 that are kept).
 """
 
 from msgspec import Struct, field
 
 from schemas.alert import Evidence
 
-MAX_EVIDENCE_KEPT = 3
+MAX_EVIDENCE_KEPT = 20
+MAX_EVIDENCE_TOLD = 3
 MAX_TROUBLED = 64
 MAX_CHURNED = 256
 MAX_BRANCHES = 256
 BRANCH_BYTES = 32
 MAX_APART = 64
-MAX_ASKERS = 16
+MAX_ASKERS = 128
 MAX_INSTRUMENTS = 6
 
 

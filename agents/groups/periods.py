@@ -1,9 +1,18 @@
-"""Periods of time, and counts by period."""
+"""Periods of time, and counts by period.
 
+A batch of customers' interactions, or a partition that catches up, brings observations of periods
+that are not over yet by the clock: besides what is compared, so many of those are kept (`ahead`).
+What is judged looks only at periods that are over, so it makes no difference in which order and how
+early they were heard of.
+"""
+
+from bisect import insort
 from typing import NamedTuple
 
+from schemas.alert import Evidence
+from schemas.group import Group
 from schemas.instant import DAY, HOUR, WEEK
-from schemas.trends import Tally
+from schemas.trends import MAX_EVIDENCE_KEPT, MAX_EVIDENCE_TOLD, Tally
 
 _TO_MONDAY = 3 * DAY  # 1970-01-01 was a Thursday.
 
@@ -17,7 +26,8 @@ class Period(NamedTuple):
 
     size: int
     most: int
-    """So many are kept at the most, whatever the house wishes."""
+    """So many are compared at the most, whatever the house wishes."""
+    ahead: int
     offset: int = 0
 
     def of(self, at: int) -> int:
@@ -33,9 +43,9 @@ class Period(NamedTuple):
         return min(max(1, round(span / self.size)), self.most)
 
 
-HOURS = Period(HOUR, 336)
-DAYS = Period(DAY, 112)
-WEEKS = Period(WEEK, 56, _TO_MONDAY)
+HOURS = Period(HOUR, 168, 8784)
+DAYS = Period(DAY, 112, 366)
+WEEKS = Period(WEEK, 56, 104, _TO_MONDAY)
 """From Monday 00:00 UTC on."""
 
 
@@ -45,10 +55,10 @@ def add(tally: Tally, period: int, trials: int, hits: int, keep: int) -> None:
         tally.newest, tally.trials, tally.hits = period, [0], [0]
     ahead = period - tally.newest
     if ahead > 0:
-        more = [0] * min(ahead, keep)
         tally.newest = period
-        tally.trials = (tally.trials + more)[-keep:]
-        tally.hits = (tally.hits + more)[-keep:]
+        for counts in (tally.trials, tally.hits):
+            counts.extend([0] * min(ahead, keep))
+            del counts[:-keep]
     ago = tally.newest - period
     if ago >= keep:
         return
@@ -89,3 +99,50 @@ def between(tally: Tally, first: int, last: int) -> tuple[int, int]:
     begin = oldest(tally)
     low, high = max(0, first - begin), max(0, last - begin + 1)
     return sum(tally.trials[low:high]), sum(tally.hits[low:high])
+
+
+def trim(tally: Tally, first: int) -> None:
+    """Forget the periods before that one; the newest stays."""
+    gone = min(first - oldest(tally), len(tally.trials) - 1)
+    if gone > 0:
+        del tally.trials[:gone], tally.hits[:gone]
+
+
+def next_heard(tally: Tally, last: int) -> int | None:
+    """The first period after `last` of which something was heard."""
+    begin = oldest(tally)
+    for place in range(max(0, last + 1 - begin), len(tally.trials)):
+        if tally.trials[place] or tally.hits[place]:
+            return begin + place
+    return None
+
+
+def wake_after(group: Group, signal: str, period: Period, number: int, judged: int) -> None:
+    """Ask that signal when a period is over, unless it was judged, or another is over sooner."""
+    if number > judged:
+        end, due = period.start(number + 1), group.dues.get(signal)
+        if due is None or end < due:
+            group.wake(signal, end)
+
+
+def note(kept: list[Evidence], seen: Evidence, period: Period) -> None:
+    """Keep it if it is the first of its period."""
+    number = period.of(seen.time)
+    for place, other in enumerate(kept):
+        if period.of(other.time) == number:
+            if _place(seen) < _place(other):
+                kept[place] = seen
+            return
+    insort(kept, seen, key=_place)
+    del kept[MAX_EVIDENCE_KEPT:]
+
+
+def shown(kept: list[Evidence], now: int) -> list[Evidence]:
+    """The newest three before `now`; the older ones are forgotten."""
+    over = [seen for seen in kept if seen.time < now]
+    kept[:] = kept[max(0, len(over) - MAX_EVIDENCE_TOLD) :]
+    return over[-MAX_EVIDENCE_TOLD:]
+
+
+def _place(seen: Evidence) -> tuple[int, str]:
+    return seen.time, seen.id

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from agents.alerts import INFO, WARNING, Facts, Kind
 from agents.groups.alerts import GroupAlerts
-from agents.groups.periods import WEEKS
+from agents.groups.periods import WEEKS, wake_after
 from agents.groups.signals import reports
 from agents.groups.signals.rising import ALPHA_SPAN, odds, part
 from agents.mechanisms.proportions import Found, Share, apart, differs_by_chance
@@ -16,6 +16,7 @@ from schemas.standards import AssistedLate, BranchInconsistent, GreetingLate
 from schemas.trends import BRANCH_BYTES, MAX_BRANCHES, BranchCounts, Branches
 
 SIGNAL = "branch_inconsistent"
+_LISTS = ("visits", "missed", "answers", "bad")
 _STAYS = 0.1
 """As long as the difference is less likely by chance than this, it stands."""
 
@@ -81,6 +82,7 @@ class BranchesApart:
         self.greeting, self.assisted = greeting.within, assisted.within
         self.reacts_to = frozenset({"visit", "score"} if limits.enabled else ())
         self.window = WEEKS.whole(limits.window)
+        self.kept = self.window + WEEKS.ahead
         self.alpha = limits.alpha / max(1, ALPHA_SPAN // WEEK)
 
     def on_observation(self, group: Group, observation: Observation, alerts: GroupAlerts) -> None:
@@ -89,27 +91,30 @@ class BranchesApart:
         week, state = WEEKS.of(observation.time), group.branches
         if state is None:
             state = group.branches = Branches(newest=week)
-        ago = self._place(state, week)
-        if ago > self.window:
+        ago = _go_on(state, week, self.kept)
+        if ago >= self.kept:
             return
-        counts = _counts(state, bounded(observation.branch, BRANCH_BYTES), self.window + 1)
+        counts = _counts(state, bounded(observation.branch, BRANCH_BYTES))
+        _reach_back(counts, ago)
         if isinstance(observation, Visit):
             counts.visits[-1 - ago] += 1
             counts.missed[-1 - ago] += not was_in_time(observation, self.greeting, self.assisted)
         elif isinstance(observation, Score):
             counts.answers[-1 - ago] += 1
             counts.bad[-1 - ago] += observation.detractor
-        if week > state.judged and SIGNAL not in group.dues:
-            group.wake(SIGNAL, WEEKS.start(week + 1))
+        wake_after(group, SIGNAL, WEEKS, week, state.judged)
 
     def on_deadline(self, group: Group, now: int, alerts: GroupAlerts) -> None:
         state = group.branches
         if state is None or not self.limits.enabled:
             return
         last = state.judged = WEEKS.of(now) - 1
-        if state.newest > last:
-            group.wake(SIGNAL, WEEKS.start(last + 2))
-        # The week that has begun is not judged; earlier ones are, four of them.
+        _forget(state, last - self.window + 1)
+        following = _next(state, last)
+        if following is not None:
+            group.wake(SIGNAL, WEEKS.start(following + 1))
+        state.branches.sort(key=lambda counts: counts.name)
+        # Weeks that are not over are not judged.
         skip = max(0, state.newest - last)
         shares = {
             measure: [_share(counts, measure, skip, self.window) for counts in state.branches]
@@ -166,19 +171,6 @@ class BranchesApart:
         away = abs(share.hits / share.trials - rest.hits / rest.trials)
         return away >= self.limits.difference / 2 and differs_by_chance(*share, *rest) <= _STAYS
 
-    def _place(self, state: Branches, week: int) -> int:
-        """How many weeks before the newest; going on to a later week moves all branches."""
-        ahead = week - state.newest
-        if ahead > 0:
-            state.newest = week
-            kept = self.window + 1
-            for counts in state.branches:
-                for measure in MEASURES:
-                    for name in (measure.trials, measure.hits):
-                        weeks = getattr(counts, name) + [0] * min(ahead, kept)
-                        setattr(counts, name, weeks[-kept:])
-        return state.newest - week
-
 
 def was_in_time(visit: Visit, greeting: int, assisted: int) -> bool:
     """Whether a visitor was greeted (where that is known) and assisted within so long
@@ -188,16 +180,52 @@ def was_in_time(visit: Visit, greeting: int, assisted: int) -> bool:
     return visit.greeted is None or visit.greeted <= greeting
 
 
-def _counts(state: Branches, name: str, kept: int) -> BranchCounts:
+def _counts(state: Branches, name: str) -> BranchCounts:
     """Those of that branch; of more than 256 branches the least active one is forgotten."""
     for counts in state.branches:
         if counts.name == name:
             return counts
     if len(state.branches) >= MAX_BRANCHES:
         state.branches.remove(min(state.branches, key=_activity))
-    made = BranchCounts(name, *([0] * kept for _ in range(4)))
+    made = BranchCounts(name, [0], [0], [0], [0])
     state.branches.append(made)
     return made
+
+
+def _go_on(state: Branches, week: int, kept: int) -> int:
+    """How many weeks `week` lies before the newest, which it becomes where it is later."""
+    ahead = week - state.newest
+    if ahead > 0:
+        state.newest = week
+        for counts in state.branches:
+            for name in _LISTS:
+                weeks: list[int] = getattr(counts, name)
+                weeks.extend([0] * min(ahead, kept))
+                del weeks[:-kept]
+    return state.newest - week
+
+
+def _reach_back(counts: BranchCounts, ago: int) -> None:
+    missing = ago + 1 - len(counts.visits)
+    for name in _LISTS if missing > 0 else ():
+        getattr(counts, name)[:0] = [0] * missing
+
+
+def _forget(state: Branches, first: int) -> None:
+    """The weeks before that one; the newest stays."""
+    weeks = max(1, state.newest - first + 1)
+    for counts in state.branches:
+        for name in _LISTS:
+            del getattr(counts, name)[:-weeks]
+
+
+def _next(state: Branches, last: int) -> int | None:
+    """The first week after that in which something was heard of a branch."""
+    for ago in range(state.newest - last - 1, -1, -1):
+        for counts in state.branches:
+            if len(counts.visits) > ago and (counts.visits[-1 - ago] or counts.answers[-1 - ago]):
+                return state.newest - ago
+    return None
 
 
 def _activity(counts: BranchCounts) -> tuple[int, str]:
@@ -207,7 +235,7 @@ def _activity(counts: BranchCounts) -> tuple[int, str]:
 def _share(counts: BranchCounts, measure: Measure, skip: int, window: int) -> Share:
     """Of the `window` weeks that end `skip` weeks before the newest."""
     hits, trials = getattr(counts, measure.hits), getattr(counts, measure.trials)
-    end = len(trials) - skip
+    end = max(0, len(trials) - skip)
     return Share(sum(hits[max(0, end - window) : end]), sum(trials[max(0, end - window) : end]))
 
 

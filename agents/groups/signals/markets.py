@@ -4,13 +4,25 @@ from typing import Any
 
 from agents.alerts import Facts, Kind
 from agents.groups.alerts import GroupAlerts, evidence_of
-from agents.groups.periods import WEEKS, add, between, hits, oldest
+from agents.groups.periods import (
+    WEEKS,
+    add,
+    between,
+    hits,
+    next_heard,
+    note,
+    oldest,
+    shown,
+    trim,
+    wake_after,
+)
 from agents.mechanisms.cusum import dispersion, reference, step
+from schemas.alert import Evidence
 from schemas.group import Group
 from schemas.instant import spoken
 from schemas.observation import Churn
 from schemas.standards import MarketShift
-from schemas.trends import MAX_CHURNED, MAX_EVIDENCE_KEPT, Drain
+from schemas.trends import MAX_CHURNED, Drain
 
 SIGNAL = "market_shift"
 _ATOP = 2
@@ -71,10 +83,9 @@ class Markets:
         week = WEEKS.of(churn.time)
         if not _first(state, churn.who, week):
             return
-        state.evidence = [*state.evidence[1 - MAX_EVIDENCE_KEPT :], evidence_of(churn)]
-        add(state.weeks, week, 0, 1, self.baseline + 2)
-        if week > state.judged and SIGNAL not in group.dues:
-            group.wake(SIGNAL, WEEKS.start(week + 1))
+        note(state.evidence, evidence_of(churn), WEEKS)
+        add(state.weeks, week, 0, 1, self.baseline + 2 + WEEKS.ahead)
+        wake_after(group, SIGNAL, WEEKS, week, state.judged)
 
     def on_deadline(self, group: Group, now: int, alerts: GroupAlerts) -> None:
         state = group.drain
@@ -82,17 +93,32 @@ class Markets:
             return
         last = state.judged = WEEKS.of(now) - 1
         count = between(state.weeks, last, last)[1]
+        evidence = shown(state.evidence, now)
         if state.above:
             self._judge_back(state, last, count, now, alerts)
         else:
-            self._judge(state, last, count, now, alerts)
+            self._judge(state, last, count, now, evidence, alerts)
         # Every week counts, also one without any; until there is nothing to compare with.
-        if state.weeks.newest >= last - self.baseline:
+        trim(state.weeks, last - self.baseline)
+        if between(state.weeks, last - self.baseline, last)[1]:
             group.wake(SIGNAL, WEEKS.start(last + 2))
-        else:
+            return
+        following = next_heard(state.weeks, last)
+        if following is None:
             group.drain = None
+            return
+        _keep_from(state, following)
+        group.wake(SIGNAL, WEEKS.start(following + 1))
 
-    def _judge(self, state: Drain, last: int, count: int, now: int, alerts: GroupAlerts) -> None:
+    def _judge(
+        self,
+        state: Drain,
+        last: int,
+        count: int,
+        now: int,
+        evidence: list[Evidence],
+        alerts: GroupAlerts,
+    ) -> None:
         limits = self.limits
         first = max(oldest(state.weeks), last - self.baseline)
         if last - first < self.learns:
@@ -111,7 +137,7 @@ class Markets:
             facts: Facts = [
                 count, round(state.usual, 3), round(state.total, 3), limits.h, k, now,
             ]  # fmt: skip
-            alerts.stand(MARKET_SHIFT, limits, None, now, facts, state.evidence)
+            alerts.stand(MARKET_SHIFT, limits, None, now, facts, evidence)
 
     def _judge_back(
         self, state: Drain, last: int, count: int, now: int, alerts: GroupAlerts
@@ -130,10 +156,14 @@ class Markets:
 
     def _forget(self, state: Drain) -> None:
         """Keep only the weeks since it has been otherwise."""
-        state.above, state.total = False, 0.0
-        weeks = state.weeks
-        keep = max(1, weeks.newest - state.since)
-        weeks.trials, weeks.hits = weeks.trials[-keep:], weeks.hits[-keep:]
+        _keep_from(state, state.since)
+
+
+def _keep_from(state: Drain, week: int) -> None:
+    """Forget the weeks before that one, and what was told."""
+    state.above, state.total = False, 0.0
+    gone = max(0, week - oldest(state.weeks))
+    del state.weeks.trials[:gone], state.weeks.hits[:gone]
 
 
 def _first(state: Drain, who: int, week: int) -> bool:

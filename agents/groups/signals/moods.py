@@ -4,7 +4,7 @@ from typing import Any
 
 from agents.alerts import Facts, Kind
 from agents.groups.alerts import GroupAlerts
-from agents.groups.periods import WEEKS, add, between
+from agents.groups.periods import WEEKS, add, between, trim, wake_after
 from agents.groups.signals import reports
 from agents.groups.signals.branches import was_in_time
 from agents.groups.signals.rising import ALPHA_SPAN, odds, part
@@ -74,7 +74,8 @@ class Moods:
         self.window = WEEKS.whole(limits.window)
         self.baseline = WEEKS.whole(limits.baseline)
         self.learns = WEEKS.whole(limits.learns)
-        self.kept = self.window + self.baseline + 1
+        self.kept = self.window + self.baseline + 1 + WEEKS.ahead
+        self.served = self.window + 1 + WEEKS.ahead
         self.alpha = limits.alpha / max(1, ALPHA_SPAN // WEEK)
 
     def on_observation(self, group: Group, observation: Observation, alerts: GroupAlerts) -> None:
@@ -84,11 +85,10 @@ class Moods:
         week = WEEKS.of(observation.time)
         if isinstance(observation, Score):
             self._answered(state, week, observation)
-            if week > state.judged and SIGNAL not in group.dues:
-                group.wake(SIGNAL, WEEKS.start(week + 1))
+            wake_after(group, SIGNAL, WEEKS, week, state.judged)
         elif isinstance(observation, Visit):
             served = was_in_time(observation, self.greeting, self.assisted)
-            add(state.served, week, 1, int(served), self.window + 1)
+            add(state.served, week, 1, int(served), self.served)
         elif isinstance(observation, Wait):
             self._waited(state, week, observation)
 
@@ -97,11 +97,13 @@ class Moods:
         if state is None or not self.limits.enabled:
             return
         last = state.judged = WEEKS.of(now) - 1
-        if any(answers.newest > last for answers in state.answers):
-            group.wake(SIGNAL, WEEKS.start(last + 2))
+        self._forget(state, last)
+        following = [week for answers in state.answers if (week := _next(answers, last))]
+        if following:
+            group.wake(SIGNAL, WEEKS.start(min(following) + 1))
         of, met = between(state.served, last - self.window + 1, last)
         on_target = of >= self.limits.least and met >= self.level.target * of
-        for answers in state.answers:
+        for answers in sorted(state.answers, key=lambda each: each.instrument):
             subject = answers.instrument
             scores = _scores(answers, last - self.window + 1, last)
             if reports.is_away(state.told, subject):
@@ -126,8 +128,10 @@ class Moods:
             return
         if usual.mean - scores.mean < limits.fall * _OF:
             return
+        first = last - self.window + 1
+        judged = sum(_scores(each, first, last).n >= limits.least for each in state.answers)
         chance = lower_mean_by_chance(scores, usual)
-        if chance * len(state.answers) > self.alpha:
+        if chance * judged > self.alpha:
             return
         reports.tell(state.told, answers.instrument, now)
         facts: Facts = [
@@ -165,15 +169,24 @@ class Moods:
             reports.back(state.told, subject)
             alerts.resolve(SIGNAL, subject, now, "recovered")
 
+    def _forget(self, state: Mood, last: int) -> None:
+        """What is no longer compared when the week `last` is judged."""
+        trim(state.served, last - self.window + 1)
+        first = last - self.window - self.baseline + 1
+        for answers in state.answers:
+            gone = min(first - (answers.newest - len(answers.n) + 1), len(answers.n) - 1)
+            if gone > 0:
+                del answers.n[:gone], answers.total[:gone], answers.squares[:gone]
+
     def _waited(self, state: Mood, week: int, wait: Wait) -> None:
         if wait.corrects:
             # It was counted as answered at once: that one is taken back.
-            add(state.served, week, -1, -1, self.window + 1)
+            add(state.served, week, -1, -1, self.served)
         if wait.outcome == "answered":
             in_time = wait.waited <= self.level.within
-            add(state.served, week, 1, int(in_time), self.window + 1)
+            add(state.served, week, 1, int(in_time), self.served)
         elif wait.outcome == "abandoned" and wait.waited >= self.level.short_abandon:
-            add(state.served, week, 1, 0, self.window + 1)
+            add(state.served, week, 1, 0, self.served)
 
     def _answered(self, state: Mood, week: int, score: Score) -> None:
         for answers in state.answers:
@@ -200,6 +213,15 @@ class Moods:
         answers.n[-1 - ago] += 1
         answers.total[-1 - ago] += value
         answers.squares[-1 - ago] += value * value
+
+
+def _next(answers: Answers, last: int) -> int:
+    """The first week after that with an answer; 0: none."""
+    begin = answers.newest - len(answers.n) + 1
+    for place in range(max(0, last + 1 - begin), len(answers.n)):
+        if answers.n[place]:
+            return begin + place
+    return 0
 
 
 def _scores(answers: Answers, first: int, last: int) -> Scores:

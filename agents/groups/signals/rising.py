@@ -11,11 +11,23 @@ from typing import Any, NamedTuple
 
 from agents.alerts import Facts, Kind
 from agents.groups.alerts import GroupAlerts, evidence_of
-from agents.groups.periods import Period, add, between, newest, oldest
+from agents.groups.periods import (
+    Period,
+    add,
+    between,
+    newest,
+    next_heard,
+    note,
+    oldest,
+    shown,
+    trim,
+    wake_after,
+)
+from schemas.alert import Evidence
 from schemas.group import Group
 from schemas.instant import DAY
 from schemas.observation import Observation
-from schemas.trends import MAX_EVIDENCE_KEPT, MAX_TROUBLED, Rise
+from schemas.trends import MAX_TROUBLED, Rise
 
 ALPHA_SPAN = 28 * DAY
 """Chance may open an alert of one group with the probability alpha in so long."""
@@ -66,8 +78,8 @@ class Rising:
         self.once_each = once_each
         self.window = recent.whole(limits.window)
         self.baseline = past.whole(limits.baseline)
-        self.learns = past.whole(limits.learns)
-        self.kept = self.baseline + past.whole(limits.window) + 2
+        self.learns = min(past.whole(limits.learns), self.baseline)
+        self.kept = self.baseline + -(-self.window * recent.size // past.size) + 2
         judgements = (len(SCALES) + 1) * max(1, ALPHA_SPAN // recent.size)
         self.alpha = limits.alpha / judgements
 
@@ -81,27 +93,35 @@ class Rising:
                 hits = 0
             else:
                 state.who = [*state.who[1 - MAX_TROUBLED :], observation.who]
-        period = self.recent.of(observation.time)
-        add(state.recent, period, trials, hits, self.window)
-        add(state.past, self.past.of(observation.time), trials, hits, self.kept)
+        if not trials and not hits:
+            return
+        at = observation.time
+        period = self.recent.of(at)
+        add(state.recent, period, trials, hits, self.window + self.recent.ahead)
+        add(state.past, self.past.of(at), trials, hits, self.kept + self.past.ahead)
         if hits:
-            state.evidence = [*state.evidence[1 - MAX_EVIDENCE_KEPT :], evidence_of(observation)]
-        if period > state.judged and self.name not in group.dues:
-            group.wake(self.name, self.recent.start(period + 1))
+            note(state.evidence, evidence_of(observation), self.recent)
+        wake_after(group, self.name, self.recent, period, state.judged)
 
     def on_deadline(self, group: Group, now: int, alerts: GroupAlerts) -> None:
         state = group.rise
         if state is None or not self.limits.enabled:
             return
         last = state.judged = self.recent.of(now) - 1
-        if state.recent.newest > last:
-            group.wake(self.name, self.recent.start(last + 2))
+        trim(state.recent, last - self.window + 1)
+        trim(state.past, self.past.of(now) - self.kept)
+        following = next_heard(state.recent, last)
+        if following is not None:
+            group.wake(self.name, self.recent.start(following + 1))
+        evidence = shown(state.evidence, now)
         if state.above:
             self._judge_back(state, last, now, alerts)
         elif alerts.cool(self.kind, self.limits, now):
-            self._judge(state, last, now, alerts)
+            self._judge(state, last, now, evidence, alerts)
 
-    def _judge(self, state: Rise, last: int, now: int, alerts: GroupAlerts) -> None:
+    def _judge(
+        self, state: Rise, last: int, now: int, evidence: list[Evidence], alerts: GroupAlerts
+    ) -> None:
         limits = self.limits
         for window in self._windows(state, last):
             usual = self._usual(state, window.first)
@@ -120,7 +140,7 @@ class Rising:
             facts: Facts = [
                 window.hits, window.trials, usual_hits, usual_trials, since, chance,
             ]  # fmt: skip
-            alerts.stand(self.kind, limits, None, now, facts, state.evidence)
+            alerts.stand(self.kind, limits, None, now, facts, evidence)
             return
 
     def _windows(self, state: Rise, last: int) -> Iterator[Window]:

@@ -10,13 +10,15 @@ from schemas.observation import Observation
 from schemas.standards import WishRepeated
 from schemas.trends import MAX_ASKERS, Asker
 
+SIGNAL = "wish_repeated"
+
 
 def _reason(facts: Facts) -> str:
     return f"{facts[0]} customers have asked for this within {facts[1]} days."
 
 
 WISH_REPEATED = Kind(
-    name="wish_repeated",
+    name=SIGNAL,
     team="product",
     clears_if="Told once.",
     reason=_reason,
@@ -31,7 +33,7 @@ WISH_REPEATED = Kind(
 
 
 class Wishes:
-    """Who has asked lately: each customer counts once, by the last time."""
+    """Who has asked lately. Each wish is judged when all that is older has been heard."""
 
     kinds = (WISH_REPEATED,)
     groups = frozenset({"wish"})
@@ -41,29 +43,31 @@ class Wishes:
         self.reacts_to = frozenset({"wish"} if limits.enabled else ())
 
     def on_observation(self, group: Group, observation: Observation, alerts: GroupAlerts) -> None:
-        limits, askers = self.limits, group.askers or []
-        newest = max([observation.time, *(asker.at for asker in askers)])
-        mine = Asker(
-            observation.who, observation.time, bounded(observation.id, EVENT_ID_BYTES),
-            observation.type,
-        )  # fmt: skip
-        for asker in askers:
-            if asker.who == mine.who and asker.at >= mine.at:
-                mine = asker
-        askers = [asker for asker in askers if asker.who != mine.who]
-        askers = sorted([*askers, mine], key=_when)
-        askers = [asker for asker in askers if asker.at > newest - limits.window][-MAX_ASKERS:]
-        group.askers = askers
-        if len(askers) >= limits.least and alerts.cool(WISH_REPEATED, limits, newest):
-            evidence = [Evidence(asker.id, asker.type, asker.at) for asker in askers]
-            facts: Facts = [len(askers), limits.window // DAY]
-            alerts.notice(WISH_REPEATED, limits, None, newest, facts, evidence)
-            # Next time as many others, or the same ones anew.
-            group.askers = None
+        at, name = observation.time, bounded(observation.id, EVENT_ID_BYTES)
+        asker = Asker(observation.who, at, name, observation.type)
+        askers = sorted([*(group.askers or ()), asker], key=_when)
+        group.askers = askers[:MAX_ASKERS]
+        due = group.dues.get(SIGNAL)
+        if due is None or at < due:
+            group.wake(SIGNAL, at)
 
     def on_deadline(self, group: Group, now: int, alerts: GroupAlerts) -> None:
-        """Nothing is waited for."""
+        """`now` is the time of a wish."""
+        limits = self.limits
+        askers = [asker for asker in group.askers or () if asker.at > now - limits.window]
+        later = [asker for asker in askers if asker.at > now]
+        asked = {asker.who: asker for asker in askers if asker.at <= now}
+        many = limits.enabled and len(asked) >= limits.least
+        if many and alerts.cool(WISH_REPEATED, limits, now):
+            evidence = [Evidence(asker.id, asker.type, asker.at) for asker in asked.values()]
+            evidence.sort(key=lambda seen: (seen.time, seen.id))
+            facts: Facts = [len(asked), limits.window // DAY]
+            alerts.notice(WISH_REPEATED, limits, None, now, facts, evidence)
+            # Next time as many others, or the same ones anew.
+            askers = later
+        group.askers = askers or None
+        group.wake(SIGNAL, later[0].at if later else None)
 
 
-def _when(asker: Asker) -> tuple[int, int]:
-    return asker.at, asker.who
+def _when(asker: Asker) -> tuple[int, int, str]:
+    return asker.at, asker.who, asker.id

@@ -158,10 +158,10 @@ def test_batches_and_small_disorder_do_not_matter(sizes: list[int], rng) -> None
 def test_windows_are_bounded_whatever_the_house_wishes() -> None:
     step = bottleneck(Bottleneck(window=90_000 * DAY, baseline=90_000 * DAY))  # type: ignore[arg-type]
     product = product_trouble(ProductTrouble(window=90_000 * DAY, baseline=90_000 * DAY))  # type: ignore[arg-type]
-    assert step.window == 336
-    assert step.kept <= 230
+    assert step.window == 168
+    assert step.kept <= 121
     assert product.window == 112
-    assert product.kept <= 115
+    assert product.kept <= 74
 
 
 def test_the_largest_state_is_within_eight_kib() -> None:
@@ -171,7 +171,7 @@ def test_the_largest_state_is_within_eight_kib() -> None:
     group = shop.group(STEP)
     rise = group.rise
     assert rise is not None
-    for tally, kept in ((rise.recent, 336), (rise.past, 226)):
+    for tally, kept in ((rise.recent, 169), (rise.past, 121)):
         tally.trials, tally.hits = [many] * kept, [many] * kept
     rise.who = [2**63 - 1] * 64
     assert len(shop.logic.codec().encode(group, 0)) < 8192
