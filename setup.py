@@ -18,6 +18,7 @@ HOT = [
     "streams/rows.py",
     "agents/identity.py",
     "agents/lifecycle.py",
+    "agents/telling.py",
     "agents/alerts.py",
     "agents/decide.py",
     *sorted(str(path) for path in Path("agents/mechanisms").glob("[!_]*.py")),

@@ -1,27 +1,15 @@
 """How signals speak: alerts of the row at hand are opened, resolved and told here."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from agents import lifecycle
-from agents.identity import routing_key, who
+from agents.identity import routing_key
 from agents.levels import ProductLevels
-from schemas import lifecycle as lifecycle_out
-from schemas.alert import (
-    Action,
-    Alert,
-    Evidence,
-    Resolution,
-    Rule,
-    Severity,
-    Status,
-    Value,
-    alert_id,
-    encode,
-    evidence_out,
-)
+from agents.manners.router import EXCLUDED, Router
+from agents.telling import Telling, detected_at, nothing
+from schemas.alert import Action, Evidence, Resolution, Severity, Status, Value, alert_id
 from schemas.customer import Customer, OpenAlert
-from schemas.instant import rfc3339
 from schemas.memory import NEVER
 from schemas.observation import Observation, pseudonym
 from schemas.observation import encode as encode_observation
@@ -29,14 +17,11 @@ from streams.contract import Decision, Output
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 INFO, WARNING, ERROR, CRITICAL = range(4)
-HISTORY = "history"
 
 Facts = list[float | int | str | None]
-Advice = Callable[[str, str | None, str | None], Action | None]
-"""What to do about a signal, by party and brand."""
 
 
-def _none(signal: str, party: str | None, brand: str | None) -> Action | None:
+def _none(signal: str, party: str | None, brand: str | None, team: str) -> Action | None:
     return None
 
 
@@ -48,8 +33,8 @@ class Kind(NamedTuple):
     clears_if: str
     reason: Callable[[Facts], str]
     parameters: Callable[[Facts], dict[str, Any]]
-    value: Callable[[Facts], Value | None] = lambda _: None
-    probability: Callable[[Facts], float | None] = lambda _: None
+    value: Callable[[Facts], Value | None] = nothing
+    probability: Callable[[Facts], float | None] = nothing
     version: int = 1
     severity: int = WARNING
     opens: str = ""
@@ -60,8 +45,12 @@ class Kind(NamedTuple):
     mechanism: str = ""
     notice: bool = False
     """Told once, with no state to clear."""
-    respond_by: Callable[[Facts], int | None] = lambda _: None
+    respond_by: Callable[[Facts], int | None] = nothing
     """Until when somebody should have answered (microseconds)."""
+    concern: str = ""
+    """Its class: of one class a team is told once within the cap of the house."""
+    parts: frozenset[str] = frozenset()
+    """The signals that this one adds up: while it stands, its team need not hear of them too."""
 
 
 class Change(NamedTuple):
@@ -79,19 +68,19 @@ class Alerts:
         kinds: dict[str, Kind],
         decision: Decision,
         wall: int | None,
-        warm_up_until: int = 0,
-        advice: Advice = _none,
+        router: Router | None = None,
+        telling: Telling | None = None,
     ) -> None:
+        """Without a `router` no team has a topic of its own, and nothing is held back. `telling`
+        renders alerts, and remembers what it has rendered for the next decision."""
         self._kinds = kinds
-        self._advice = advice
         self._decision = decision
-        self._detected = None if wall is None else rfc3339(wall)
-        self._warm_up_until = warm_up_until
-        # Making the 29 fields of an alert anew costs more than filling in those that change.
-        self._forms: dict[str, Alert] = {}
-        self._change = lifecycle_out.StageChange(
-            party="", to="acquired", reason="", event_time="", detected_at=self._detected
-        )
+        self.wall = wall
+        """The wall clock of this decision (microseconds), None in replays."""
+        self._detected = detected_at(wall)
+        self._router = router
+        self._roles: Mapping[str, str] = {} if router is None else router.roles
+        self._telling = telling or Telling(_none)
         self._key = ""
         self._customer = Customer()
         self.levels = ProductLevels()
@@ -123,10 +112,17 @@ class Alerts:
         until: int = NEVER,
         team: str | None = None,
     ) -> None:
-        """Open an alert at the instant `at`; at `until` it expires by itself."""
-        suppressed = HISTORY if at < self._warm_up_until else None
+        """Open an alert at the instant `at`; at `until` it expires by itself.
+
+        Where one of that signal and subject stands, that one goes on.
+        """
         customer = self._customer
-        alert = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, until, team)
+        for other in customer.alerts:
+            if other.signal == signal and other.subject == subject:
+                return
+        alert = OpenAlert(signal, subject, at, severity, facts, evidence, None, until, team)
+        if self._router is not None:
+            self._router.judge(customer, alert, at)
         customer.alerts.append(alert)
         self.changes.append(Change(alert, None))
         stage = lifecycle.entered(customer, signal)
@@ -141,25 +137,92 @@ class Alerts:
         alerts = self._customer.alerts
         for index, alert in enumerate(alerts):
             if alert.signal == signal and alert.subject == subject:
-                del alerts[index]
-                self.changes.append(Change(alert, resolution))
-                if signal in lifecycle.LEADS_TO:
-                    self.resolved = signal
-                if alert.until == self._customer.alerts_due:
-                    self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
-                status: Status = "expired" if resolution == "expired" else "resolved"
-                self._tell(alert, status, max(at, alert.opened_at), resolution, -1)
+                self._close(index, at, resolution)
                 return
+
+    def end(self, alert: OpenAlert, at: int, resolution: Resolution) -> None:
+        """The same for this very one, where several of its signal and subject stand."""
+        for index, other in enumerate(self._customer.alerts):
+            if other is alert:
+                self._close(index, at, resolution)
+                return
+
+    def _close(self, index: int, at: int, resolution: Resolution) -> None:
+        alerts = self._customer.alerts
+        alert = alerts[index]
+        del alerts[index]
+        self.changes.append(Change(alert, resolution))
+        if alert.signal in lifecycle.LEADS_TO:
+            self.resolved = alert.signal
+        if alert.until == self._customer.alerts_due:
+            self._customer.alerts_due = min((a.until for a in alerts), default=NEVER)
+        status: Status = "expired" if resolution == "expired" else "resolved"
+        at = max(at, alert.opened_at)
+        self._tell(alert, status, at, resolution, -1)
+        if self._router is not None:
+            self._router.ended(self._customer, alert, at, self._tell_team)
 
     def escalate(self, alert: OpenAlert, at: int, severity: int) -> None:
         """An open alert is of another severity from `at` on: told as `updated`."""
         if alert.severity != severity:
             alert.severity = severity
-            self._tell(alert, "updated", max(at, alert.opened_at), None, 0)
+            if self._router is not None:
+                self._router.escalated(self._customer, alert, max(at, alert.opened_at))
+            self.update(alert, at)
+
+    def update(self, alert: OpenAlert, at: int) -> None:
+        """Tell an open alert as it is from `at` on: of another severity, with other evidence, held
+        back or no longer so, or with what its team has said of it."""
+        self._tell(alert, "updated", max(at, alert.opened_at), None, 0)
+
+    def release(self, at: int) -> None:
+        """Tell the teams what was held back until `at`."""
+        if self._router is not None:
+            self._router.release(self._customer, at, self._tell_team)
+
+    def snooze(self, alert: OpenAlert, until: int, at: int) -> None:
+        """A team does not want to hear of an open alert before `until`."""
+        if self._router is not None:
+            self._router.snooze(self._customer, alert, until, at, self.update)
+
+    def wake(self, alert: OpenAlert, at: int) -> None:
+        """A team wants to hear of a snoozed alert again."""
+        if self._router is not None:
+            self._router.wake(self._customer, alert, at, self.update)
+
+    def knows(self, signal: str) -> bool:
+        """Whether there is a signal of that name."""
+        return signal in self._kinds
+
+    def dismiss(self, alert: OpenAlert, at: int, *, excluded: bool = False) -> None:
+        """Close an alert that the house does not want any more."""
+        if excluded:
+            alert.suppressed_by = EXCLUDED
+        self.resolve(alert.signal, alert.subject, at, "dismissed")
 
     def id_of(self, alert: OpenAlert) -> str:
         """The `alert_id` under which an open alert of this row was told."""
+        if alert.told_as is not None:
+            return alert.told_as.hex()
         return alert_id(alert.signal, self._key, alert.subject, alert.opened_at)
+
+    def reckon(self, alert: OpenAlert, by: int) -> None:
+        """An open alert comes to this row (1) or leaves it (-1): so do its gauges."""
+        team, value = alert.team, None
+        kind = self._kinds.get(alert.signal)
+        if kind is not None:
+            team, value = team or kind.team, kind.value(alert.facts)
+        self._count_open(alert.signal, team or "", value, by)
+
+    def leave(self) -> None:
+        """The row at hand is given up: its customer is counted, and its alerts stand, elsewhere."""
+        customer, gauges = self._customer, self._decision.gauges
+        for alert in customer.alerts:
+            alert.told_as = bytes.fromhex(self.id_of(alert))
+            self.reckon(alert, -1)
+        if customer.stage is not None:
+            name = ("customers", customer.stage)
+            gauges[name] = gauges.get(name, 0) - 1
 
     def expire(self, now: int) -> None:
         """Close what expires by itself by `now`, in the order of its expiry."""
@@ -180,8 +243,9 @@ class Alerts:
         team: str | None = None,
     ) -> None:
         """Tell something once that has no state to clear."""
-        suppressed = HISTORY if at < self._warm_up_until else None
-        told = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, team=team)
+        told = OpenAlert(signal, subject, at, severity, facts, evidence, team=team)
+        if self._router is not None:
+            self._router.judge(self._customer, told, at, notice=True)
         self._tell(told, "notice", at, None, 0)
 
     @property
@@ -195,9 +259,9 @@ class Alerts:
         self._decision.outputs.append(told)
         self._decision.counts[("observations_told",)] += 1
 
-    def count(self, name: str) -> None:
-        """Count one of those."""
-        self._decision.counts[(name,)] += 1
+    def count(self, *name: str) -> None:
+        """Count one of those: the name of a counter, and the values of its labels."""
+        self._decision.counts[name] += 1
 
     def stage(self, stage: str, at: int, reason: str) -> None:
         """The customer's stage of life is `stage` from `at` on; `reason` is what led there."""
@@ -205,27 +269,15 @@ class Alerts:
         before = customer.stage
         if before == stage:
             return
-        gauges = decision.gauges
+        gauges, telling = decision.gauges, self._telling
+        move = telling.move(before, stage)
         if before is not None:
-            was = ("customers", before)
-            gauges[was] = gauges.get(was, 0) - 1
-        entered = ("customers", stage)
-        gauges[entered] = gauges.get(entered, 0) + 1
+            gauges[move.left] = gauges.get(move.left, 0) - 1
+        gauges[move.entered] = gauges.get(move.entered, 0) + 1
+        decision.counts[move.counted] += 1
         customer.stage = stage
-        decision.counts["lifecycle_transitions", before or "", stage] += 1
-        change = self._change
-        change.customer_id, change.aliases = who(self._key)
-        change.party = customer.party or "customer"
-        change.brand = customer.brand
-        change.branch = customer.branch
-        change.segment = customer.segment
-        change.region = customer.region
-        change.from_ = cast("lifecycle_out.Stage | None", before)
-        change.to = cast("lifecycle_out.Stage", stage)
-        change.reason = reason
-        change.event_time = rfc3339(at)
-        key = routing_key(self._key)
-        decision.outputs.append(Output("lifecycle", key, lifecycle_out.encode(change)))
+        value = telling.change(move, self._key, customer, at, reason, self._detected)
+        decision.outputs.append(Output("lifecycle", routing_key(self._key), value))
 
     def settle_stage(self, at: int) -> None:
         """Where it leaves the customer that alerts which lead to a stage were resolved."""
@@ -243,62 +295,34 @@ class Alerts:
             gauges[name] = gauges.get(name, 0) + by * value.amount
 
     def _tell(
-        self, alert: OpenAlert, status: Status, at: int, resolution: Resolution | None, by: int
+        self,
+        alert: OpenAlert,
+        status: Status,
+        at: int,
+        resolution: Resolution | None,
+        by: int,
+        *,
+        team_only: bool = False,
     ) -> None:
         """Write what an alert is from `at` on; `by` is what that adds to the open ones."""
-        signal, facts, customer = alert.signal, alert.facts, self._customer
-        kind, opened_at = self._kinds[signal], alert.opened_at
-        told = self._forms.get(signal) or self._form(kind)
-        told.alert_id = name = alert_id(signal, self._key, alert.subject, opened_at)
-        told.status = status
-        told.resolution = resolution
-        told.severity = severity = SEVERITIES[alert.severity]
-        told.customer_id, told.aliases = who(self._key)
-        told.party = customer.party or "customer"
-        told.brand = customer.brand
-        told.branch = customer.branch
-        told.segment = customer.segment
-        told.region = customer.region
-        told.subject = alert.subject
-        told.lifecycle_stage = customer.stage
-        told.event_time = became_true = rfc3339(at)
-        told.opened_at = became_true if at == opened_at else rfc3339(opened_at)
-        told.resolved_at = became_true if resolution is not None else None
-        told.probability = kind.probability(facts)
-        told.value_at_risk = value = kind.value(facts)
-        told.team = team = alert.team or kind.team
-        told.evidence = evidence_out(alert.evidence)
-        told.reason = kind.reason(facts)
-        told.rule.parameters = kind.parameters(facts)
-        told.suppressed_by = alert.suppressed_by
-        respond_by = kind.respond_by(facts)
-        told.respond_by = None if respond_by is None else rfc3339(respond_by)
-        told.recommended_action = (
-            self._advice(signal, customer.party, customer.brand) if resolution is None else None
+        kind, decision = self._kinds[alert.signal], self._decision
+        form = self._telling.form(kind, status, resolution, SEVERITIES[alert.severity])
+        name, value = self.id_of(alert), kind.value(alert.facts)
+        told = self._telling.alert(
+            form, name, self._key, self._customer, alert, at, value, self._detected
         )
-        self._decision.outputs.append(Output("alerts", name.encode(), encode(told)))
-        self._decision.counts["alerts", signal, severity, status] += 1
-        if by:
-            self._count_open(signal, team, value, by)
+        key, team = name.encode(), alert.team or kind.team
+        if not team_only:
+            decision.outputs.append(Output("alerts", key, told))
+            decision.counts[form.counted] += 1
+            if by:
+                self._count_open(kind.name, team, value, by)
+        if alert.routed and team in self._roles:
+            decision.outputs.append(Output(self._roles[team], key, told))
 
-    def _form(self, kind: Kind) -> Alert:
-        """The alert of a signal with all that is the same each time, filled in by `_tell`."""
-        form = self._forms[kind.name] = Alert(
-            alert_id="",
-            signal=kind.name,
-            status="open",
-            severity="warning",
-            party="",
-            event_time="",
-            opened_at="",
-            detected_at=self._detected,
-            team=kind.team,
-            evidence=[],
-            reason="",
-            clears_if=kind.clears_if,
-            rule=Rule(kind.name, kind.version, {}),
-        )
-        return form
+    def _tell_team(self, alert: OpenAlert, at: int, first: bool) -> None:
+        """Tell its team of an alert that was held back: the alert itself is as it was."""
+        self._tell(alert, "open" if first else "updated", at, None, 0, team_only=True)
 
 
 def _by_expiry(alert: OpenAlert) -> tuple[int, str, str]:

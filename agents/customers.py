@@ -1,9 +1,10 @@
 """The Faust agent of customers: batches of interactions in, alerts out, state in between."""
 
-from typing import Any
+from typing import Any, get_args
 
 from agents.alerts import SEVERITIES
 from agents.decide import Customers
+from agents.explain.teller import CustomerTeller
 from agents.groups import agent as groups
 from agents.groups.book import GroupBook
 from agents.groups.decide import Groups
@@ -14,9 +15,11 @@ from schemas import playbooks as playbooks_file
 from schemas import standards as standards_file
 from schemas.customer import Customer
 from schemas.playbooks import BadPlaybooks, Playbooks
+from schemas.profile import ChangeKind
 from schemas.standards import BadStandards, Standards
 from streams.errors import Unusable
 from streams.metrics import Metrics
+from streams.questions import Questions
 from streams.settings import Settings
 from streams.worker import Worker
 
@@ -25,9 +28,19 @@ COUNTERS = {
     "duplicates": "Interactions dropped because their id was among the customer's last 64.",
     "alerts": "Alerts told, by what became of them.",
     "lifecycle_transitions": "Changes of customers' stages of life.",
+    "alert_feedback": "What teams have said about alerts; `unknown` of one that does not stand.",
+    "excluded": "Interactions of customers whom the house excludes.",
     "unknown_language": "Messages in a language that the classifier of texts does not know.",
+    "identity_changes": "Aliases linked, merged, in conflict, shared, unlinked and let go.",
     "signal_errors": "Failures of a signal on one customer; at an interaction, it is rejected.",
     "observations_told": "Observations told the groups agent.",
+}
+RATIOS = {
+    "identified_ratio": (
+        "Share of the interactions of a channel whose customer is known.",
+        "identified",
+        "heard",
+    ),
 }
 GAUGES = {
     "alerts_open": "Alerts that stand.",
@@ -38,10 +51,13 @@ LABELS = {
     "interactions": ("channel", "type"),
     "alerts": ("signal", "severity", "status"),
     "lifecycle_transitions": ("from", "to"),
+    "alert_feedback": ("type", "result"),
+    "identity_changes": ("change",),
     "signal_errors": ("signal",),
     "alerts_open": ("signal", "team"),
     "value_at_risk": ("currency", "team"),
     "customers": ("stage",),
+    "identified_ratio": ("channel",),
 }
 REASONS = (
     "not_json", "invalid_field", "missing_field", "unknown_type", "no_identity",
@@ -52,7 +68,9 @@ REASONS = (
 def metrics() -> Metrics:
     """The metrics of a worker of customers; what will surely be counted stands at zero."""
     out = Metrics(LABELS)
-    out.declare(COUNTERS, GAUGES)
+    out.declare(COUNTERS, GAUGES, RATIOS)
+    for change in get_args(ChangeKind):
+        out.counters["identity_changes"].labels(change)
     for reason in REASONS:
         out.rejected.labels(reason)
     for kind in every_kind().values():
@@ -81,6 +99,11 @@ def load_playbooks(settings: Settings) -> Playbooks:
         raise Unusable(str(why)) from None
 
 
+def team_topics(settings: Settings) -> tuple[str, ...]:
+    """The roles of the topics of the house's teams. Raises Unusable."""
+    return tuple(Rulebook(load_standards(settings)).router().roles.values())
+
+
 def worker(settings: Settings) -> Worker[Customer]:
     """A worker with the customers agent on it, and beside it the groups agent."""
     watched = settings.groups == "on"
@@ -89,8 +112,19 @@ def worker(settings: Settings) -> Worker[Customer]:
         Rulebook(standards, classifier(settings.text), playbooks, observed=watched),
         future=settings.future,
         warm_up_until=settings.warm_up,
+        internal_key=settings.internal_key,
     )
     made = Worker(settings, logic, metrics())
+    if settings.explain != "off":
+        asked = Questions(
+            settings,
+            CustomerTeller(logic.rulebook),
+            made.partitions,
+            made.app.owners,
+            made.restored.is_set,
+        )
+        made.page.add(asked.route, asked.serve)
+        made.app.address = lambda: asked.address(made.web_port)
 
     @made.app.agent(made.input, name="customers")  # type: ignore[untyped-decorator]
     async def customers(stream: Any) -> None:

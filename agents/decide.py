@@ -12,23 +12,32 @@ from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
 from agents.careful import SignalFailed, carefully, carefully_due, name_of
-from agents.identity import routing_key, row_key
+from agents.heartbeat import tell_clock
+from agents.identity import Names
 from agents.levels import ProductLevels
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
-from agents.observers.telling import tell_clock
+from agents.people import UNLINKED, Sealer, Switchboard, count_identified
 from agents.rulebook import Chapter, Rulebook
+from agents.telling import Telling
 from schemas import customer as state
-from schemas.customer import AXIS_BYTES, HASH, MAX_AXES, MAX_SEEN, Customer, bounded, fits
+from schemas.customer import (
+    AXIS_BYTES,
+    HASH,
+    MAX_AXES,
+    MAX_SEEN,
+    NEVER,
+    Customer,
+    bounded,
+    fits,
+)
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
 from streams.contract import HOPS as HOPS
-from streams.contract import Codec, Decision, Forward, Record, Refusal, hops
-from streams.murmur2 import partition_of
+from streams.contract import Codec, Decision, Record, Refusal
 from streams.rows import Row, View
 
-MAX_HOPS = 3
 DEFAULT_FUTURE = 5 * MINUTE
 SEEN_BYTES = HASH * MAX_SEEN
 ROUNDS = 3
@@ -56,11 +65,21 @@ class Customers:
         *,
         future: int | None = DEFAULT_FUTURE,
         warm_up_until: int = 0,
+        internal_key: str | None = None,
     ) -> None:
-        """`future`: how far past its Kafka timestamp a record may lie, None for histories."""
+        """`future`: how far past its Kafka timestamp a record may lie, None for histories.
+
+        `internal_key` seals what partitions say to each other about customers.
+        """
         self.rulebook = rulebook or Rulebook()
         self.future = future
-        self.warm_up_until = warm_up_until
+        self.telling = Telling(self.rulebook.advice)
+        self.router = self.rulebook.router(warm_up_until)
+        self.roles = tuple(self.router.roles.values())
+        """The topics that are written besides the usual ones: those of the teams."""
+        self.identity = self.rulebook.standards.identity
+        self.names = Names(self.identity.region)
+        self.sealer = Sealer(internal_key)
         self.muted: set[tuple[str, str]] = set()
         """Rows, and the watching signals that have just failed on them: they are left out."""
 
@@ -70,7 +89,7 @@ class Customers:
     def alerts(self, decision: Decision, wall: int | None) -> Alerts:
         """What signals speak to, for one decision."""
         book = self.rulebook
-        return Alerts(book.kinds, decision, wall, self.warm_up_until, book.advice)
+        return Alerts(book.kinds, decision, wall, self.router, self.telling)
 
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         mark = view.mark()
@@ -90,7 +109,9 @@ class Customers:
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
         excluding = bool(self.rulebook.standards.exclude.customers)
         future = self.future
+        board = Switchboard(self, view, alerts, decision)
         taken: list[tuple[str, str]] = []
+        nameless: list[str] = []
         # The hot loop: what is common is written out, what is rare is called.
         for record in records:
             try:
@@ -102,15 +123,27 @@ class Customers:
                 if future is not None and at > received + future:
                     raise _from_the_future(at, received)
                 customer_id = event.customer_id
-                key = "c:" + customer_id if customer_id is not None else row_key(event)
-                row = recent.get(key) or find(key)
-                if row is None:
-                    if view.partitions > 1 and not self._at_home(view, record, key, decision):
+                if customer_id is None or event.aliases or event.__class__ is UNLINKED:
+                    row = board.row_of(record, event)
+                    if row is None:
                         continue
-                    row = self._welcome(view, key, event, alerts)
+                    key = row.key
+                    if customer_id is None and not key.startswith("c:"):
+                        nameless.append(event.channel)
+                else:
+                    key = "c:" + customer_id
+                    row = recent.get(key) or find(key)
+                    if row is None:
+                        row = board.first_heard(key, record, event)
+                        if row is None:
+                            continue
             except Rejected as why:
-                if record.headers and why.reason == "not_json" and alerts.levels.hear(record):
-                    continue
+                if record.headers and why.reason == "not_json":
+                    try:
+                        if board.hears(record) or alerts.levels.hear(record):
+                            continue
+                    except Rejected as forged:
+                        why = forged
                 decision.refusals.append(Refusal(record, why.reason, why.message))
                 continue
             if at > clock.newest:
@@ -138,8 +171,13 @@ class Customers:
             if varies:
                 by_class = self.rulebook.chapter(customer, event).by_class
             concerned = by_class[event.__class__]
-            if concerned and not (excluding and self._excluded(key)):
+            if excluding and self._excluded(key):
+                alerts.count("excluded")
+                self._exclude(view, row, at, alerts)
+            elif concerned:
                 alerts.about(key, customer)
+                if customer.alerts:
+                    self._turn_off(key, customer, at, alerts)
                 try:
                     for signal in concerned:
                         signal.on_event(customer, event, alerts)
@@ -155,6 +193,7 @@ class Customers:
                 deadline = customer.deadline
                 if deadline != row.deadline:
                     view.schedule(row, deadline)
+        count_identified(decision, taken, nameless)
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():
             counts["interactions", channel, "custom" if kind.startswith("x_") else kind] += number
@@ -179,24 +218,34 @@ class Customers:
             tell_clock(view, decision)
         return decision
 
-    def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:
-        """Whether a row not known here belongs here; else the record is forwarded."""
-        routing = routing_key(key)
-        if partition_of(routing, view.partitions) == view.partition:
-            return True
-        if (times := hops(record)) >= MAX_HOPS:
-            raise Rejected("forward_loop", f"forwarded {times} times and still not at home")
-        decision.forwards.append(Forward(record, routing))
-        return False
-
-    def _welcome(
+    def welcome(
         self, view: View[Customer], key: str, event: Interaction, alerts: Alerts
     ) -> Row[Customer]:
+        """The new row of somebody first heard of by `event`."""
         row = view.add(key, Customer())
-        _describe(row.state, event)
-        alerts.about(key, row.state)
-        alerts.stage(arrival(event.kind), event.time, event.kind)
+        self.greet(row, event, alerts)
         return row
+
+    def greet(self, row: Row[Customer], event: Interaction, alerts: Alerts) -> None:
+        """Somebody is first heard of by `event`; their row may have been there before them."""
+        _describe(row.state, event)
+        alerts.about(row.key, row.state)
+        alerts.stage(arrival(event.kind), event.time, event.kind)
+
+    def settle(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
+        """What follows where the customer's state has changed by no interaction of their own.
+
+        Raises SignalFailed.
+        """
+        customer = row.state
+        if alerts.changes:
+            chapter = self.rulebook.chapter(customer)
+            weigh(chapter, row.key, customer, at, alerts, self.muted)
+        if alerts.resolved:
+            alerts.settle_stage(at)
+        if not fits(customer):
+            make_room(customer, at, alerts)
+        view.schedule(row, customer.deadline)
 
     def _fire_due(self, view: View[Customer], alerts: Alerts, limit: int | None = None) -> None:
         now, fired = view.clock.now, 0
@@ -210,8 +259,13 @@ class Customers:
     def _fire(self, view: View[Customer], row: Row[Customer], upto: int, alerts: Alerts) -> None:
         """Fire this row's deadlines up to and including `upto`, in order."""
         customer = row.state
-        alerts.about(row.key, customer)
         view.touch(row)
+        if self._excluded(row.key):
+            self._exclude(view, row, row.deadline, alerts)
+            return
+        alerts.about(row.key, customer)
+        if customer.alerts:
+            self._turn_off(row.key, customer, row.deadline, alerts)
         chapter = self.rulebook.chapter(customer)
         deadline = customer.deadline
         while deadline <= upto:
@@ -230,12 +284,36 @@ class Customers:
                 raise SignalFailed(row.key, signal, why, in_event=False) from why
             if alerts.changes:
                 weigh(chapter, row.key, customer, deadline, alerts, self.muted, in_event=False)
+            if customer.manners is not None and customer.manners.due <= deadline:
+                alerts.release(deadline)
             if alerts.resolved:
                 alerts.settle_stage(deadline)
             if not fits(customer):
                 make_room(customer, deadline, alerts)
             deadline = customer.deadline
         view.schedule(row, deadline)
+
+    def _turn_off(self, key: str, customer: Customer, at: int, alerts: Alerts) -> None:
+        """The house has turned signals off for this customer: theirs are not wanted any more."""
+        chapter = self.rulebook.chapter(customer)
+        unwanted = [alert for alert in customer.alerts if alert.signal in chapter.off]
+        for alert in unwanted:
+            alerts.dismiss(alert, at)
+        if unwanted:
+            weigh(chapter, key, customer, at, alerts, self.muted)
+            if alerts.resolved:
+                alerts.settle_stage(at)
+
+    def _exclude(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
+        """A test or bot is not alerted: what stands ends, and nothing falls due."""
+        customer = row.state
+        alerts.about(row.key, customer)
+        for alert in list(customer.alerts):
+            alerts.dismiss(alert, at, excluded=True)
+        alerts.changes = []
+        if alerts.resolved:
+            alerts.settle_stage(at)
+        view.schedule(row, NEVER)
 
     def _excluded(self, key: str) -> bool:
         standards = self.rulebook.standards

@@ -57,7 +57,7 @@ def entered(customer: Customer, signal: str) -> str | None:
     to = LEADS_TO.get(signal)
     if to is None or _RANK[to] <= _RANK.get(customer.stage or "", 0):
         return None
-    return None if to == LOSING and not _is_retained(customer) else to
+    return None if to == LOSING and not is_retained(customer) else to
 
 
 def left(customer: Customer) -> str | None:
@@ -69,7 +69,7 @@ def left(customer: Customer) -> str | None:
         to = LEADS_TO.get(alert.signal)
         if (
             to is not None
-            and not (to == LOSING and not _is_retained(customer))
+            and not (to == LOSING and not is_retained(customer))
             and (found is None or _RANK[to] > _RANK[found])
         ):
             found = to
@@ -82,7 +82,7 @@ def base(customer: Customer) -> str:
     life = customer.life or Life()
     if life.flags & HAS_BEEN_LOYAL:
         return LOYAL
-    if _is_retained(customer):
+    if is_retained(customer):
         return RETAINED
     if customer.purchases is not None or life.flags & SUBSCRIBED:
         return CONVERTED
@@ -108,7 +108,7 @@ def is_loyal(history: Purchases | None, life: Life, at: int, model: GoneSilent) 
     return alive >= LOYAL_ALIVE
 
 
-def _is_retained(customer: Customer) -> bool:
+def is_retained(customer: Customer) -> bool:
     history, life = customer.purchases, customer.life
     if history is not None and history.repeats >= 1:
         return True

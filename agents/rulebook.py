@@ -5,6 +5,9 @@ from functools import cache
 from typing import NamedTuple
 
 from agents.alerts import Kind
+from agents.manners.policy import Policy, policy
+from agents.manners.router import Router
+from agents.observers.everyone import observers
 from agents.signals import plugins, signals
 from agents.signals.protocol import Clocked, House, Signal, Watching, Woken
 from agents.text import Classifier, classifier
@@ -13,12 +16,15 @@ from schemas.alert import Action
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, CustomActivity, Interaction
 from schemas.playbooks import Playbooks, built_in
-from schemas.standards import HoursTable, Standards, Thresholds
+from schemas.standards import HoursTable, MannersTable, Standards, Thresholds
 
 # Platforms name brands and branches freely; what is kept of them is only a short cut.
 _MOST_SCOPES = 10_000
 
 Scope = tuple[str | None, str | None, str | None, tuple[tuple[str, str], ...], str | None]
+
+
+_EVERYBODY: Scope = (None, None, None, (), None)
 
 
 class Chapter(NamedTuple):
@@ -31,6 +37,8 @@ class Chapter(NamedTuple):
     watching: tuple[Watching, ...] = ()
     watched: frozenset[str] = frozenset()
     """The signals that those watch."""
+    off: frozenset[str] = frozenset()
+    """The signals that the house has turned off."""
 
 
 class Rulebook:
@@ -49,26 +57,45 @@ class Rulebook:
         self.standards = standards or Standards()
         self.text = text or _default_text()
         self.playbooks = playbooks or built_in()
-        self._advice: dict[tuple[str, str | None, str | None], Action | None] = {}
-        self._made: dict[tuple[Thresholds, HoursTable], Chapter] = {}
+        self._made: dict[tuple[Thresholds, HoursTable, MannersTable], Chapter] = {}
         self._scopes: dict[Scope, Chapter] = {}
-        self.default = self._chapter((None, None, None, (), None))
+        self.default = self._chapter(_EVERYBODY)
         self.kinds: dict[str, Kind] = {
             kind.name: kind for signal in self.default.signals for kind in signal.kinds
         }
+        self.teams = self.standards.teams | {kind.team for kind in self.kinds.values()}
+        """Every team that has a topic."""
+        self._policies: dict[tuple[Scope, str | None], Policy] = {}
+
+    def router(self, warm_up_until: int = 0) -> Router:
+        """What decides whether the teams are told."""
+        return Router(self.kinds, self.policy, sorted(self.teams), warm_up_until)
+
+    def policy(self, customer: Customer) -> Policy:
+        """The manners towards this customer."""
+        own = customer.manners.zone if customer.manners is not None else None
+        asked = (self._scope(customer, None), own)
+        found = self._policies.get(asked)
+        if found is None:
+            if len(self._policies) >= _MOST_SCOPES:
+                self._policies.clear()
+            (party, brand, branch, segments, _), standards = asked[0], self.standards
+            axes = dict(segments)
+            table = standards.manners(party, brand, branch, axes)
+            zone = own or standards.hours(party, brand, branch, axes).zone
+            found = self._policies[asked] = policy(table, zone)
+        return found
 
     def chapter(self, customer: Customer, event: Interaction | None = None) -> Chapter:
         """The chapter for this customer, and where it matters for the queue of this event."""
         standards = self.standards
         if not standards.varies:
             return self.default
-        queue, axes = None, standards.axes
+        queue = None
         if event is not None and standards.varies_by_queue:
             queue = getattr(event.properties, "queue", None)
             queue = queue if queue in standards.queues else None
-        said = customer.segments if axes else None
-        segments = tuple((axis, said[axis]) for axis in sorted(axes & said.keys())) if said else ()
-        scope = (customer.party, customer.brand, customer.branch, segments, queue)
+        scope = self._scope(customer, queue)
         found = self._scopes.get(scope)
         if found is None:
             if len(self._scopes) >= _MOST_SCOPES:
@@ -76,28 +103,52 @@ class Rulebook:
             found = self._scopes[scope] = self._chapter(scope)
         return found
 
-    def advice(self, signal: str, party: str | None, brand: str | None) -> Action | None:
-        """What the house does about that signal, for a customer of that party and brand."""
-        asked = (signal, party, brand)
-        if asked not in self._advice:
-            if len(self._advice) >= _MOST_SCOPES:
-                self._advice.clear()
-            found = self.playbooks.action(signal, party, brand)
-            self._advice[asked] = (
-                None if found is None else Action(found.code, found.text, found.max_cost)
-            )
-        return self._advice[asked]
+    def _scope(self, customer: Customer, queue: str | None) -> Scope:
+        """What of a customer the standards tell apart."""
+        standards = self.standards
+        if not standards.varies:
+            return _EVERYBODY
+        axes = standards.axes
+        said = customer.segments if axes else None
+        segments = tuple((axis, said[axis]) for axis in sorted(axes & said.keys())) if said else ()
+        return customer.party, customer.brand, customer.branch, segments, queue
+
+    def advice(self, signal: str, party: str | None, brand: str | None, team: str) -> Action | None:
+        """What that team does about that signal, for a customer of that party and brand.
+
+        What may cost more than the team may spend needs approval.
+        """
+        return advised(self.playbooks, self.standards, signal, party, brand, team)
 
     def _chapter(self, scope: Scope) -> Chapter:
         party, brand, branch, segments, queue = scope
         standards, axes = self.standards, dict(segments)
         limits = standards.thresholds(party, brand, branch, axes, queue)
         table = standards.hours(party, brand, branch, axes, queue)
-        made = self._made.get((limits, table))
+        manners = standards.manners(party, brand, branch, axes)
+        made = self._made.get((limits, table, manners))
         if made is None:
-            made = _chapter(House(limits, clock(table), standards.own, self.text, self.observed))
-            self._made[limits, table] = made
+            house = House(limits, clock(table), standards.own, self.text, manners, self.observed)
+            made = self._made[limits, table, manners] = _chapter(house)
         return made
+
+
+def advised(
+    playbooks: Playbooks,
+    standards: Standards,
+    signal: str,
+    party: str | None,
+    brand: str | None,
+    team: str,
+) -> Action | None:
+    """What is recommended; it needs approval where it may cost more than the team may spend."""
+    found = playbooks.action(signal, party, brand)
+    if found is None:
+        return None
+    table, cost = standards.declared.get(team), found.max_cost
+    most = None if table is None else table.may_spend
+    needs = found.needs_approval or (cost is not None and most is not None and cost > most)
+    return Action(found.code, found.text, cost, needs)
 
 
 @cache
@@ -106,7 +157,12 @@ def _default_text() -> Classifier:
 
 
 def _chapter(house: House) -> Chapter:
-    every = (*signals(house), *plugins(house))
+    seeing: tuple[Signal, ...] = observers() if house.observed else ()
+    every = (*signals(house), *plugins(house), *seeing)
+    limits = house.limits
+    off = frozenset(
+        name for name in Thresholds.__struct_fields__ if not getattr(limits, name).enabled
+    )
     by_class: dict[type[Interaction], tuple[Signal, ...]] = {
         cls: tuple(signal for signal in every if kind in signal.reacts_to)
         for kind, cls in CLASSES.items()
@@ -124,7 +180,9 @@ def _chapter(house: House) -> Chapter:
             for signal in every
             if isinstance(signal, Woken)
             for kind in signal.kinds
+            if kind.name not in off
         },
         watching,
         frozenset(name for signal in watching for name in signal.watches),
+        off,
     )

@@ -1,6 +1,7 @@
 """What deciding costs, without a broker: `Customers.decide` on generated events, rows encoded.
 
     python -m benchmarks.deciding --events 200000 --customers 20000 [--compiled] [--by-signal]
+    python -m benchmarks.deciding --aliases 0.4      # in four partitions, forwards included
 
 CPU time of this process, the best of three runs; `--by-signal` shows where it goes, at the price of
 a clock around every call.
@@ -11,10 +12,8 @@ from __future__ import annotations
 import argparse
 import gc
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import Any
-
-import orjson
 
 from benchmarks import compiled, generate
 
@@ -25,6 +24,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--aliases", type=float, default=0.0, help="share of events under an alias")
     parser.add_argument("--compiled", action="store_true", help="the modules that mypyc compiled")
     parser.add_argument("--by-signal", action="store_true", help="microseconds by signal and type")
     return parser.parse_args()
@@ -46,10 +46,14 @@ class Watched:
         self.spent[f"({event.kind})"] += took
 
 
-def measured(lines: list[Any], spent: dict[str, float] | None) -> tuple[float, float, int]:
-    """CPU seconds of deciding and of encoding, and how many rows were encoded."""
+def measured(lines: list[list[Any]], spent: dict[str, float] | None) -> tuple[float, float, int]:
+    """CPU seconds of deciding and of encoding, and how many rows were encoded.
+
+    `lines` are the records of each partition.
+    """
     from agents.decide import Customers
     from streams.clock import Clock
+    from streams.murmur2 import partition_of
     from streams.rows import Row, View
 
     logic = Customers(future=None)
@@ -71,19 +75,27 @@ def measured(lines: list[Any], spent: dict[str, float] | None) -> tuple[float, f
             else Row(key, codec.decode(value), int.from_bytes(value[:8], "big"))
         )
 
-    view: View[Any] = View(fetch, Clock(), cached=50_000)
+    count = len(lines)
+    views: list[View[Any]] = [
+        View(fetch, Clock(), partition=number, partitions=count, cached=50_000)
+        for number in range(count)
+    ]
     deciding = encoding = 0.0
-    rows = 0
-    for at in range(0, len(lines), BATCH):
-        began = time.process_time()
-        logic.decide(view, lines[at : at + BATCH], 1)
-        decided = time.process_time()
-        for row in view.touched:
-            stored[row.key] = codec.encode(row.state, row.deadline)
-            rows += 1
-        view.settle()
-        deciding += decided - began
-        encoding += time.process_time() - decided
+    rows, logs = 0, [deque(mine) for mine in lines]
+    while any(logs):
+        for view, log in zip(views, logs, strict=True):
+            batch = [log.popleft() for _ in range(min(BATCH, len(log)))]
+            began = time.process_time()
+            decision = logic.decide(view, batch, 1)
+            decided = time.process_time()
+            for row in view.touched:
+                stored[row.key] = codec.encode(row.state, row.deadline)
+                rows += 1
+            view.settle()
+            deciding += decided - began
+            encoding += time.process_time() - decided
+            for record, key in decision.forwards:
+                logs[partition_of(key, count)].append(record)
     return deciding, encoding, rows
 
 
@@ -92,23 +104,24 @@ def main() -> None:
     if args.compiled and not compiled.use():
         raise SystemExit(1)
     from streams.contract import Line
+    from streams.murmur2 import partition_of
 
-    lines = [
-        Line(orjson.dumps(event), 1, key)
-        for key, event in generate.interactions(args.events, args.customers)
-    ]
+    partitions = generate.PARTITIONS if args.aliases else 1
+    lines: list[list[Any]] = [[] for _ in range(partitions)]
+    for key, value, headers in generate.records(args.events, args.customers, aliases=args.aliases):
+        lines[partition_of(key, partitions)].append(Line(value, 1, key, headers))
     gc.disable()
     if args.by_signal:
         spent: dict[str, float] = defaultdict(float)
         measured(lines, spent)
         for name in sorted(spent, key=lambda name: -spent[name]):
-            print(f"{name:32} {spent[name] / len(lines) * 1e6:7.3f} us an event")
+            print(f"{name:32} {spent[name] / args.events * 1e6:7.3f} us an event")
         return
     deciding, encoding, rows = min(measured(lines, None) for _ in range(3))
-    each = 1e6 / len(lines)
+    each = 1e6 / args.events
     print(
         f"deciding {deciding * each:.1f} us, encoding {encoding * each:.1f} us an event; "
-        f"{rows / len(lines):.2f} rows an event"
+        f"{rows / args.events:.2f} rows an event"
     )
 
 

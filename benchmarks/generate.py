@@ -2,6 +2,7 @@
 
     python -m benchmarks.generate --events 1000 --customers 100 > day.jsonl
     python -m benchmarks.generate --events 1000000 --customers 20000 --bootstrap HOST:PORT --topic T
+    python -m benchmarks.generate --events 1000 --customers 100 --aliases 0.4
 
 Customers come in sessions: each session plays one of `SCRIPTS`, interleaved with others. Every
 customer is drawn once before any is drawn again, so that `customers` is how many there really are
@@ -20,6 +21,9 @@ from random import Random
 import orjson
 from confluent_kafka import Producer
 
+from agents.people import Message, Sealer
+from streams.murmur2 import partition_of
+
 SEED = 1
 BEGIN = datetime(2025, 1, 6, tzinfo=UTC)
 SPAN_SECONDS = 60 * 86_400  # however many events: 60 days of business
@@ -27,6 +31,9 @@ STEP_SECONDS = 180.0  # the usual pause between two events of one session
 DISORDER_SHARE = 0.1
 DISORDER_SECONDS = 95.0  # inside Heed's default lateness of two minutes
 BATCH = 2_000
+Sent = tuple[bytes, bytes, list[tuple[str, bytes]]]
+"""Key, value and headers."""
+PARTITIONS = 4  # an alias lies in another partition than its customer, where there are so many
 
 # Sessions with their weights. In sum 35 % browsing, 20 % carts and checkouts, 6 % orders, 10 %
 # contact centre, 29 % messages, tickets, surveys and the like; two events a session on average.
@@ -118,6 +125,39 @@ def interactions(
         )
 
 
+def under_aliases(
+    pairs: Iterator[tuple[bytes, dict[str, object]]], share: float, customers: int, events: int
+) -> Iterator[Sent]:
+    """The same interactions, `share` of them under an alias alone, in the partition of the alias.
+
+    The first interaction of each customer links the two. What Heed would write to the end of the
+    topic because of it, behind all that is there already, stands beside it: the aliases are linked
+    when they are met, as in a topic that is read while it is written.
+    """
+    linked: dict[bytes, str] = {}
+    random, sealer = Random(SEED), Sealer()
+    share = min(1.0, share / max(1e-9, 1 - customers / events))
+    for key, event in pairs:
+        alias = linked.get(key)
+        if alias is None:
+            alias = linked[key] = _elsewhere(key)
+            event["aliases"] = {"email": alias}
+            point = Message(kind="point", alias=f"email:{alias}", customer=key.decode(), at=0)
+            record, routing = sealer.sealed(point, 0)
+            yield routing, record.value or b"", list(record.headers)
+        elif random.random() < share:
+            event["aliases"] = {"email": alias}
+            del event["customer_id"]
+            key = alias.encode()
+        yield key, orjson.dumps(event), []
+
+
+def _elsewhere(customer: bytes) -> str:
+    home = partition_of(customer, PARTITIONS)
+    names = (f"{customer.decode()}@mail{number}.example" for number in range(100))
+    return next(name for name in names if partition_of(name.encode(), PARTITIONS) != home)
+
+
 def _sessions(random: Random, customers: int) -> Iterator[Session]:
     scripts = [tuple(script.split()) for script, _ in SCRIPTS]
     weights = [weight for _, weight in SCRIPTS]
@@ -201,7 +241,22 @@ def _properties(kind: str, session: Session, random: Random) -> dict[str, object
             return {"version": "7.4.1", "locale": "de-DE"}
 
 
-def publish(bootstrap: str, topic: str, events: int, customers: int, seed: int = SEED) -> None:
+def records(events: int, customers: int, seed: int = SEED, aliases: float = 0.0) -> Iterator[Sent]:
+    """The interactions as they are sent, that share of them under aliases."""
+    pairs = interactions(events, customers, seed)
+    if aliases:
+        return under_aliases(pairs, aliases, customers, events)
+    return ((key, orjson.dumps(event), []) for key, event in pairs)
+
+
+def publish(
+    bootstrap: str,
+    topic: str,
+    events: int,
+    customers: int,
+    seed: int = SEED,
+    aliases: float = 0.0,
+) -> None:
     """Send the interactions to a topic: key = customer, Java's murmur2 partitioner, lz4."""
     producer = Producer(
         {
@@ -214,10 +269,10 @@ def publish(bootstrap: str, topic: str, events: int, customers: int, seed: int =
             "log_level": 3,  # errors: a coordinator that is still loading is not one
         }
     )
-    for n, (key, value) in enumerate(interactions(events, customers, seed)):
+    for n, (key, value, headers) in enumerate(records(events, customers, seed, aliases)):
         while True:
             try:
-                producer.produce(topic, orjson.dumps(value), key)
+                producer.produce(topic, value, key, headers=headers)
                 break
             except BufferError:
                 producer.poll(0.1)
@@ -232,14 +287,16 @@ def main() -> None:
     parser.add_argument("--events", type=int, required=True)
     parser.add_argument("--customers", type=int, required=True)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--aliases", type=float, default=0.0, help="share of events under an alias")
     parser.add_argument("--bootstrap", help="without it: JSON lines on stdout")
     parser.add_argument("--topic", default="interactions")
     args = parser.parse_args()
     if args.bootstrap:
-        publish(args.bootstrap, args.topic, args.events, args.customers, args.seed)
+        publish(args.bootstrap, args.topic, args.events, args.customers, args.seed, args.aliases)
         return
-    for _, value in interactions(args.events, args.customers, args.seed):
-        sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+    for _, value, headers in records(args.events, args.customers, args.seed, args.aliases):
+        if not headers:
+            sys.stdout.buffer.write(value + b"\n")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,9 @@ WARM_UP_SECONDS = 5
 PARTITIONS = 4
 CUSTOMERS = 20_000
 READY_SECONDS = 60
+AS_JAVA = {"partitioner": "murmur2_random", "enable.idempotence": True, "linger.ms": 5}
+"""Java's own client of today writes like that. Without a bound on the requests under way a cold
+broker gets thousands of one record each, and works at that backlog for seconds."""
 LATE_SECONDS = 30
 """So long after the last interaction alerts are waited for."""
 
@@ -58,9 +61,7 @@ def interactions(number: int, now: float) -> list[dict[str, object]]:
 
 def write(address: str, rate: float, seconds: float, alerts: Any) -> None:
     """Send at `rate` interactions a second; `alerts` is then how many are to be expected."""
-    producer = Producer(
-        {"bootstrap.servers": address, "linger.ms": 0, "partitioner": "murmur2_random"}
-    )
+    producer = Producer({"bootstrap.servers": address, **AS_JAVA})
     began, sent, number, opening = time.monotonic(), 0, 0, 0
     pause = threading.Event()
     while (now := time.monotonic() - began) < seconds:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class Job:
     events: int
     customers: int
     folder: Path
+    renew: Callable[[], None] | None = None
+    """Writes the topic anew, before each run."""
 
 
 class Figures(msgspec.Struct, frozen=True):

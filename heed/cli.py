@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,15 +12,23 @@ import typer
 from rich.table import Table
 from typer.core import TyperGroup
 
+from heed import asking
 from heed.exits import run
 from heed.formats import Counts, lines, read
 from heed.formats.source import check as check_file
+from heed.options import (
+    Bootstrap,
+    Files,
+    Format,
+    Kind,
+    StandardsFile,
+    instant_of,
+    standards_of,
+)
 from heed.presets import resolved
 from heed.progress import out, say, watched
 from heed.simulate_command import simulate
-from schemas.instant import NotAnInstant, instant
 from schemas.interaction import Rejected, decode
-from schemas.standards import Standards, load
 from streams import logs
 from streams import settings as engine
 from streams.errors import Unusable
@@ -47,28 +54,6 @@ app = typer.Typer(
     epilog="Begin with `heed demo`. Settings come from options, else from the environment, else "
     "from a TOML file (named by HEED_CONFIG, keys as below in lower case and without HEED_).",
 )
-
-
-class Kind(StrEnum):
-    """The formats, as choices of the command line."""
-
-    INTERACTIONS = "interactions"
-    CDNOW = "cdnow"
-    ONLINE_RETAIL = "online-retail"
-    CALL_LOG = "call-log"
-
-
-Files = Annotated[list[str], typer.Argument(help="Files, plain or .gz; - is standard input.")]
-Format = Annotated[Kind, typer.Option("--format", "-f", help="What the files hold.")]
-StandardsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--standards",
-        help="standards.toml, or preset:shop, bank, clinic, hotel; built-in defaults without one.",
-    ),
-]
-Bootstrap = Annotated[str | None, typer.Option(help="Kafka brokers, host:port, comma separated.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
 
 
 @app.command()
@@ -153,9 +138,9 @@ def replay(
     from heed.replay import Replay, difference, sentences
 
     began, counts = time.monotonic(), Counts()
-    end = None if until is None else _instant("--until", until)
-    replayed = Replay(_standards(standards))
-    other = None if diff is None else Replay(_standards(diff))
+    end = None if until is None else instant_of("--until", until)
+    replayed = Replay(standards_of(standards))
+    other = None if diff is None else Replay(standards_of(diff))
     values = watched(read(files, format.value, counts), "replaying")
     if other is not None:
         told = difference(replayed, other, list(values), end)
@@ -179,26 +164,50 @@ def replay(
 
 @app.command()
 def publish(
-    files: Files,
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Files, plain or .gz; - is standard input.")
+    ] = None,
     format: Format = Kind.INTERACTIONS,
     rate: Annotated[float | None, typer.Option(min=0.001, help="Records a second.")] = None,
     speed: Annotated[
         float | None,
         typer.Option(min=0.001, help="Event time runs that many times faster; 1 is as it was."),
     ] = None,
+    from_rejected: Annotated[
+        bool,
+        typer.Option("--from-rejected", help="What was rejected, once more, in place of files."),
+    ] = False,
+    reason: Annotated[str | None, typer.Option(help="Only what was rejected for this.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only what was rejected since.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and send nothing.")] = False,
     bootstrap: Bootstrap = None,
 ) -> None:
-    """Files into Kafka, as fast as it takes them or paced.
+    """Files into Kafka, as fast as it takes them or paced; or after a fix what had been rejected.
 
     What cannot be taken is sent all the same: the worker puts it into `rejected`, with the reason.
+    With --from-rejected each rejected record is sent once more, as it came, exactly once.
     """
     from heed.publish import publish as send
+    from heed.resend import resend
+    from heed.resend import sentences as sentences_of
     from streams.topics import reach
 
     if rate and speed:
         raise Unusable("--rate and --speed both set the pace: give one of them")
+    if bool(files) == from_rejected:
+        raise Unusable("give files to publish, or --from-rejected")
+    if not from_rejected and (reason or since or dry_run):
+        raise Unusable("--reason, --since and --dry-run go with --from-rejected")
+    if from_rejected and (rate or speed):
+        raise Unusable("--rate and --speed go with files")
     settings, counts = engine.load(bootstrap=bootstrap), Counts()
-    values = watched(read(files, format.value, counts), "publishing")
+    if from_rejected:
+        reach(settings)
+        begin = None if since is None else instant_of("--since", since)
+        for sentence in sentences_of(resend(settings, reason, begin, dry=dry_run), dry=dry_run):
+            say(sentence)
+        return
+    values = watched(read(files or [], format.value, counts), "publishing")
     reach(settings)
     sent, whole = send(values, settings, rate, speed)
     say(f"{sent:,} interactions published to {settings.input_topic}" + ("" if whole else ", ended"))
@@ -207,35 +216,8 @@ def publish(
         sys.exit(130)
 
 
-@app.command()
-def alerts(
-    team: Annotated[str | None, typer.Option(help="Only this team's.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on with what comes.")] = False,
-    json: AsJson = False,
-    bootstrap: Bootstrap = None,
-) -> None:
-    """Open alerts, what is most at risk first; with --follow then each one as it is told."""
-    from heed.inbox import Inbox, is_for, line, table, worklist
-    from schemas.alert import encode
-
-    with Inbox(engine.load(bootstrap=bootstrap)) as inbox:
-        for _ in inbox.present():
-            pass
-        standing = worklist(inbox.open.values(), team)
-        if json:
-            for alert in standing:
-                print(encode(alert).decode())
-        else:
-            out.print(table(standing))
-        sys.stdout.flush()
-        while follow:
-            for alert in inbox.read():
-                if not is_for(alert, team):
-                    continue
-                if json:
-                    print(encode(alert).decode(), flush=True)
-                else:
-                    out.print(line(alert), highlight=False, soft_wrap=True)
+app.command()(asking.explain)
+app.command()(asking.alerts)
 
 
 @app.command()
@@ -268,11 +250,13 @@ def topics(
     partitions: Annotated[int | None, typer.Option(min=1, help="Of topics to be made.")] = None,
     replication: Annotated[int | None, typer.Option(min=1, help="Copies of topics.")] = None,
 ) -> None:
-    """Create or verify the topics: partition counts, compaction, record sizes."""
+    """Create or verify the topics, those of your teams too: partition counts, compaction, sizes."""
+    from agents.customers import team_topics
     from streams.topics import ensure
 
     settings = engine.load(bootstrap=bootstrap, partitions=partitions, replication=replication)
-    for found in ensure(settings):
+    settings = msgspec.structs.replace(settings, standards=resolved(settings.standards))
+    for found in ensure(settings, roles=team_topics(settings)):
         policy = found.config.get("cleanup.policy", "?")
         size = found.config.get("max.message.bytes", "?")
         say(f"{found.name}: {found.partitions} partitions, {policy}, records to {size} bytes", out)
@@ -308,18 +292,6 @@ def _records(files: list[str], format: Kind) -> Iterator[tuple[str, bytes]]:
     for line in lines(files):
         if line.data and not line.data.isspace():
             yield f"{line.file}, line {line.number}", line.data
-
-
-def _instant(option: str, text: str) -> int:
-    try:
-        return instant(text)
-    except NotAnInstant as why:
-        raise Unusable(f"{option}: {why}") from None
-
-
-def _standards(named: Path | None) -> Standards | None:
-    path = resolved(named)
-    return None if path is None else load(path)
 
 
 def _print_skipped(counts: Counts) -> None:

@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from rich.markup import escape
 from rich.table import Table
 
+from agents.alerts import SEVERITIES
 from schemas.alert import Alert, decode
 from streams.errors import Unusable
 from streams.settings import Settings
@@ -17,6 +18,7 @@ from streams.topics import client_settings
 
 # A broker that says nothing for this long is not going to say where the topic ends.
 PATIENCE_SECONDS = 20.0
+COLOURS = {"critical": "bold red", "error": "red", "warning": "yellow", "info": ""}
 _REFUSED = (
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
     KafkaError.UNKNOWN_TOPIC_OR_PART,
@@ -26,10 +28,15 @@ _REFUSED = (
 
 
 class Inbox:
-    """Reads `alerts` from its beginning; needs no consumer group and leaves none behind."""
+    """Reads `alerts` from its beginning; needs no consumer group and leaves none behind.
 
-    def __init__(self, settings: Settings) -> None:
+    With a `team` it reads that team's own topic where there is one.
+    """
+
+    def __init__(self, settings: Settings, team: str | None = None) -> None:
         self._settings = settings
+        self._team = team
+        self.topic = settings.alerts_topic
         self._consumer = Consumer(
             {
                 **client_settings(settings),
@@ -57,9 +64,14 @@ class Inbox:
 
     def subscribe(self) -> None:
         """Begin at the beginning. Raises Unusable where the topic is not there."""
-        topic = self._settings.alerts_topic
         patience = min(10, max(1, self._settings.connect_timeout_seconds))
         try:
+            if self._team is not None:
+                own = self._settings.topic(f"alerts.{self._team}")
+                # All of them: the embedded broker creates a topic that is asked for by name.
+                if own in self._consumer.list_topics(timeout=patience).topics:
+                    self.topic = own
+            topic = self.topic
             known = self._consumer.list_topics(topic, timeout=patience).topics[topic]
         except KafkaException as why:
             raise Unusable(
@@ -97,14 +109,14 @@ class Inbox:
             elif time.monotonic() - heard > PATIENCE_SECONDS:
                 raise Unusable(
                     f"{self._settings.bootstrap} has not sent the end of "
-                    f"{self._settings.alerts_topic} for {PATIENCE_SECONDS:.0f} s"
+                    f"{self.topic} for {PATIENCE_SECONDS:.0f} s"
                 )
 
     def _take(self, error: KafkaError, partition: int | None) -> None:
         if error.code() == KafkaError._PARTITION_EOF:
             self._unread.discard(-1 if partition is None else partition)
         elif error.code() in _REFUSED:
-            raise Unusable(f"{self._settings.alerts_topic} cannot be read: {error.str()}")
+            raise Unusable(f"{self.topic} cannot be read: {error.str()}")
 
     def close(self) -> None:
         self._consumer.close()
@@ -121,11 +133,17 @@ def _alert(message: Message) -> Alert | None:
 
 
 def worklist(alerts: Iterable[Alert], team: str | None = None) -> list[Alert]:
-    """All alerts, or what one team is to see: what is at risk most first, then the oldest."""
-    return sorted(
-        (alert for alert in alerts if is_for(alert, team)),
-        key=lambda a: (-(a.value_at_risk.amount if a.value_at_risk else 0.0), a.opened_at),
-    )
+    """All alerts, or what one team is to see, in the order to work in.
+
+    Critical ones come first; then what is at risk most, then the more severe, then the oldest.
+    """
+    return sorted((alert for alert in alerts if is_for(alert, team)), key=_weight)
+
+
+def _weight(alert: Alert) -> tuple[bool, float, int, str]:
+    amount = alert.value_at_risk.amount if alert.value_at_risk else 0.0
+    severity = SEVERITIES.index(alert.severity)
+    return alert.severity != "critical", -amount, -severity, alert.opened_at
 
 
 def is_for(alert: Alert, team: str | None) -> bool:
@@ -137,7 +155,7 @@ def table(alerts: list[Alert], most: int = 50) -> Table:
     """A list to work from."""
     first = f", the first {most}" if len(alerts) > most else ""
     out = Table(title=f"{len(alerts):,} open alerts{first}", title_justify="left")
-    for column in ("at risk", "signal", "team", "customer", "since", "why"):
+    for column in ("at risk", "signal", "team", "customer", "since", "why, and what to do"):
         out.add_column(column, justify="right" if column == "at risk" else "left")
     for alert in alerts[:most]:
         value = alert.value_at_risk
@@ -147,9 +165,17 @@ def table(alerts: list[Alert], most: int = 50) -> Table:
             alert.team,
             name_of(alert),
             alert.opened_at[:16].replace("T", " "),
-            shown(alert.reason),
+            _why(alert),
+            style=COLOURS.get(alert.severity, ""),
         )
     return out
+
+
+def _why(alert: Alert) -> str:
+    todo = alert.recommended_action
+    do = f"\n[dim]{shown(todo.text)}[/dim]" if todo is not None else ""
+    by = (alert.respond_by or "")[:16].replace("T", " ")
+    return shown(alert.reason) + (f"\n[dim]answer by {by}[/dim]" if by else "") + do
 
 
 def line(alert: Alert) -> str:
@@ -160,12 +186,22 @@ def line(alert: Alert) -> str:
 
 
 def name_of(alert: Alert) -> str:
+    """Whom the alert is about, as rich markup."""
+    return escape(name_of_plain(alert))
+
+
+def name_of_plain(alert: Alert) -> str:
     """Whom the alert is about, for a screen."""
     if alert.customer_id is not None:
-        return shown(alert.customer_id)
-    return shown(", ".join(f"{kind} {value}" for kind, value in (alert.aliases or {}).items()))
+        return clean(alert.customer_id)
+    return clean(", ".join(f"{kind} {value}" for kind, value in (alert.aliases or {}).items()))
 
 
 def shown(text: str) -> str:
     """Text that a platform sent, harmless on a terminal: neither markup nor control characters."""
-    return escape("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+    return escape(clean(text))
+
+
+def clean(text: str) -> str:
+    """Text that a platform sent without control characters."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -43,6 +43,10 @@ class Side(Generic[S]):
         while self.view.deadlines.next <= self.view.clock.now:
             yield self._kept(self.logic.tick(self.view, None))
 
+    def stored(self, key: str) -> bytes | None:
+        """A row as it would be stored; None where there is none."""
+        return self._rows.get(key)
+
     def _kept(self, decision: Decision) -> Decision:
         for row in self.view.touched:
             self._rows[row.key] = self._codec.encode(row.state, row.deadline)
@@ -108,6 +112,10 @@ class Replay:
             end = self.customers.view.clock.now
             for decision in self.groups.finish(max(end, self.groups.view.clock.newest)):
                 yield from self._count(decision, refused)
+
+    def stored(self, key: str) -> bytes | None:
+        """A row as it would be stored, once `run` has ended; None where there is none."""
+        return self.customers.stored(key)
 
     def _take(self, decision: Decision, refused: list[Refusal] | None) -> Iterator[Output]:
         """What the customers agent has decided, and what the groups agent makes of it."""

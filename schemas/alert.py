@@ -37,11 +37,25 @@ class Value(Struct, omit_defaults=True):
 
 
 class Action(Struct, omit_defaults=True):
-    """What to do about it, and what it may cost at most."""
+    """What to do about it, what it may cost at most, and whether somebody has to agree first."""
 
     code: str
     text: str
     max_cost: float | None = None
+    needs_approval: bool = False
+
+
+class Handling(Struct, omit_defaults=True):
+    """What its team has said about an alert: who has taken it up, until when it is not to be heard
+    of, and what came of it. Times are RFC 3339."""
+
+    acknowledged_at: str | None = None
+    acknowledged_by: str | None = None
+    snoozed_until: str | None = None
+    outcome: str | None = None
+    amount: float | None = None
+    cost: float | None = None
+    by: str | None = None
 
 
 class Rule(Struct):
@@ -96,6 +110,7 @@ class Alert(Struct, omit_defaults=True, kw_only=True):
     clears_if: str
     rule: Rule
     suppressed_by: str | None = None
+    handling: Handling | None = None
 
 
 def alert_id(signal: str, row: str, subject: str | None, opened_at: int) -> str:

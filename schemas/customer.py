@@ -19,8 +19,11 @@ from schemas.alert import Evidence
 from schemas.correspondence import Correspondence
 from schemas.habits import Habits
 from schemas.journey import Journey
+from schemas.links import Links
+from schemas.manners import MANNERS_BYTES, Handled, Manners
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
+from schemas.merged import Merged
 from schemas.observed import Observed
 from schemas.service import Service
 
@@ -50,16 +53,21 @@ _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
 _SOME = 16
 """Of more than these some are too large for `_most` to say that all of them fit."""
-_FIXED = 4_700
+_FIXED = 5_060
 """The most that the fields take which hold no lists of those: scope, event ids, purchases, tombs,
-answers and callbacks, and what each group of signals remembers."""
+answers and callbacks, what each group of signals remembers, and what was merged."""
 _FACT, _EVIDENCE = 68, 170
+_MANNERED = 88
+"""What an alert takes at most of manners alone."""
 
 
 class OpenAlert(Struct, array_like=True):
     """An alert that stands: enough to tell it again when it is resolved.
 
     At `until` it expires by itself. `team` is set where the house routes it otherwise than usual.
+    `routed`: its team has been told, and is told of all that becomes of it. At `held_until` it is
+    to be judged again whether the team is told (0: no such time).
+    `told_as` is its `alert_id` (16 bytes), where it opened under another row than the present one.
     """
 
     signal: str
@@ -71,6 +79,10 @@ class OpenAlert(Struct, array_like=True):
     suppressed_by: str | None = None
     until: int = NEVER
     team: str | None = None
+    routed: bool = False
+    held_until: int = 0
+    handled: Handled | None = None
+    told_as: bytes | None = None
 
 
 class Cart(Struct, array_like=True, gc=False):
@@ -197,7 +209,10 @@ class Customer(Struct, array_like=True):
     journey: Journey | None = None
     service: Service | None = None
     habits: Habits | None = None
+    manners: Manners | None = None
     observed: Observed | None = None
+    merged: Merged | None = None
+    links: Links | None = None
 
     @property
     def deadline(self) -> int:
@@ -211,6 +226,8 @@ class Customer(Struct, array_like=True):
             due = self.contacts.due
         if self.purchases is not None and self.purchases.due < due:
             due = self.purchases.due
+        if self.manners is not None and self.manners.due < due:
+            due = self.manners.due
         return due
 
     def has_seen(self, digest: bytes) -> bool:
@@ -287,9 +304,12 @@ def fits(customer: Customer) -> bool:
     """Whether the customer stays within 8 KiB; sheds what explains alerts, the oldest first.
 
     Then the lists of the oldest touched carts go, whose sums stay. Where that is not enough,
-    something is to be forgotten: a cart, a contact, a timer, an alert.
+    something is to be forgotten: a cart, a contact, a timer, an alert. None of it goes for what
+    manners remember: that goes first.
     """
     held = len(customer.timers) + len(customer.alerts) + len(customer.pieces) // 4
+    if customer.links is not None:
+        held += 1 + len(customer.links.aliases) // 2
     if customer.carts is not None:
         held += len(customer.carts.carts)
     if customer.contacts is not None:
@@ -307,10 +327,14 @@ def _most(customer: Customer) -> int:
     it, which only the few are for who hold much."""
     most = _FIXED + 35 * len(customer.told) + 101 * len(customer.answers)
     most += 80 * len(customer.pieces)
+    if customer.manners is not None:
+        most += MANNERS_BYTES
     for timer in customer.timers:
         most += 110 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
     for alert in customer.alerts:
-        most += 200 + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
+        most += 220 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
+    if customer.links is not None:
+        most += customer.links.weight
     if customer.carts is not None:
         most += 700 * len(customer.carts.carts)
     if customer.contacts is not None:
@@ -319,7 +343,21 @@ def _most(customer: Customer) -> int:
 
 
 def _has_room(customer: Customer) -> bool:
-    return len(_encode(customer)) <= _ROOM
+    """Whether the customer fits without what manners remember, which goes where it has no room."""
+    taken = len(_encode(customer))
+    if taken <= _ROOM:
+        return True
+    manners, alerts = customer.manners, customer.alerts
+    held = [(alert.suppressed_by, alert.held_until, alert.handled) for alert in alerts]
+    customer.manners = None
+    for alert in alerts:
+        alert.suppressed_by, alert.held_until, alert.handled = None, 0, None
+    if len(_encode(customer)) <= _ROOM:
+        return True
+    customer.manners = manners
+    for alert, (reason, until, handled) in zip(alerts, held, strict=True):
+        alert.suppressed_by, alert.held_until, alert.handled = reason, until, handled
+    return False
 
 
 def _shed(customer: Customer) -> bool:

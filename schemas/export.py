@@ -1,31 +1,28 @@
 """The contracts in the languages that other tools read: JSON Schema and AsyncAPI.
 
-`python -m schemas.export docs/schemas` writes four files, the same bytes every time:
-interaction.json, alert.json and stage-change.json (JSON Schema 2020-12) and asyncapi.json
-(AsyncAPI 3.0), which says what lies on which Kafka topic. They are made from the classes that
-decode, so they cannot disagree.
+`python -m schemas.export docs/schemas` writes five files, the same bytes every time:
+interaction.json, alert.json, stage-change.json and profile.json (JSON Schema 2020-12) and
+asyncapi.json (AsyncAPI 3.0), which says what lies on which Kafka topic. They are made from the
+classes that decode, so they cannot disagree.
 """
 
 import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
 from schemas.alert import Alert
+from schemas.asyncapi import Schema, asyncapi
 from schemas.instant import EARLIEST, SECOND, TOO_FINE
-from schemas.interaction import CustomActivity, CustomType, Interaction, Reason
+from schemas.interaction import CustomActivity, CustomType, Interaction
 from schemas.lifecycle import StageChange
+from schemas.profile import Profile
 from schemas.vocabulary import VOCABULARY, Properties
 
-Schema = dict[str, Any]
-
-CONTRACT = "1.0.0"
-"""The version of what users rely on: it changes with the contracts, not with the code."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-JSON_SCHEMA = "application/schema+json;version=draft-2020-12"
 ASYNCAPI_SCHEMA = "application/vnd.aai.asyncapi+json;version=3.0.0"
 
 _HOUR_MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
@@ -77,6 +74,14 @@ _CHANGE = {
     "to": "The stage from then on.",
     "reason": "The type of the interaction, or the signal, that led there.",
     "event_time": "The instant of event time at which it changed.",
+    "detected_at": "Wall clock of the worker that found it; absent in replays.",
+}
+_PROFILE = {
+    "customer_id": "The platform's own name of the customer; the key of the record.",
+    "aliases": "The aliases that are linked, by type, in the order in which they were.",
+    "lifecycle_stage": "The stage of life.",
+    "last_seen": "Event time of the newest interaction.",
+    "change": "What led to this record.",
     "detected_at": "Wall clock of the worker that found it; absent in replays.",
 }
 _ALERT_TIMES = ("event_time", "opened_at", "resolved_at", "detected_at", "respond_by")
@@ -135,63 +140,15 @@ def stage_change() -> Schema:
     return {"$schema": DIALECT, **body}
 
 
-def asyncapi() -> Schema:
-    """AsyncAPI document of the topics, as seen from Heed: it receives interactions."""
-    channels = {
-        "interactions": _channel(
-            "interactions",
-            "What platforms publish. In order for each customer, since the key is the customer"
-            " (customer_id, else the strongest alias) and its murmur2 chooses the partition.",
-            ["delete"],
-        ),
-        "customers": _channel(
-            "customers",
-            "State by customer, the changelog from which a worker restores. As many partitions as"
-            " interactions. Its values are internal and versioned.",
-            ["compact"],
-        ),
-        "alerts": _channel(
-            "alerts",
-            "Every alert; the last record of an alert_id is its present state. Read committed"
-            " records only.",
-            ["compact"],
-        ),
-        "lifecycle": _channel(
-            "lifecycle",
-            "Every change of a customer's stage of life, in order for each customer.",
-            ["delete"],
-        ),
-        "rejected": _channel(
-            "rejected",
-            "What could not be taken: key, value and headers as they came, and why in further"
-            " headers.",
-            ["delete"],
-        ),
-    }
-    return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "Heed",
-            "version": CONTRACT,
-            "description": "Hears every interaction of every customer and says who is about to be"
-            " lost, and why.",
-            "license": {"name": "Apache-2.0"},
-        },
-        "defaultContentType": "application/json",
-        "channels": channels,
-        "operations": {
-            "takeInteractions": _operation("receive", "interactions", "Decide about them."),
-            "forwardInteractions": _operation(
-                "send", "interactions", "Send one to the partition that its customer lives in."
-            ),
-            "keepCustomers": _operation("send", "customers", "Keep what changed."),
-            "restoreCustomers": _operation("receive", "customers", "Read it back at start."),
-            "tellAlerts": _operation("send", "alerts", "Tell each new state of an alert."),
-            "tellStages": _operation("send", "lifecycle", "Tell each change of stage."),
-            "rejectInteractions": _operation("send", "rejected", "Keep what could not be taken."),
-        },
-        "components": {"messages": _messages()},
-    }
+def profile() -> Schema:
+    """JSON Schema of the public view of a customer."""
+    components = _components([Profile])
+    body = components.pop(Profile.__name__)
+    for name in ("last_seen", "detected_at"):
+        body["properties"][name]["format"] = "date-time"
+    components["ProfileChange"]["properties"]["at"]["format"] = "date-time"
+    _described(body["properties"], _PROFILE)
+    return {"$schema": DIALECT, **body, "$defs": components}
 
 
 def write(folder: Path) -> list[Path]:
@@ -211,6 +168,7 @@ def texts() -> dict[str, str]:
         "interaction.json": interaction(),
         "alert.json": alert(),
         "stage-change.json": stage_change(),
+        "profile.json": profile(),
         "asyncapi.json": asyncapi(),
     }
     return {name: json.dumps(said, indent=2) + "\n" for name, said in documents.items()}
@@ -279,112 +237,6 @@ def _described(fields: Schema, words: dict[str, str]) -> Schema:
     for name, description in words.items():
         fields[name] = {"description": description, **fields[name]}
     return fields
-
-
-def _channel(topic: str, description: str, cleanup: list[str]) -> Schema:
-    return {
-        "address": topic,
-        "description": description,
-        "messages": {topic: {"$ref": f"#/components/messages/{topic}"}},
-        "bindings": {
-            "kafka": {"topicConfiguration": {"cleanup.policy": cleanup}, "bindingVersion": "0.5.0"}
-        },
-    }
-
-
-def _operation(action: str, channel: str, summary: str) -> Schema:
-    return {
-        "action": action,
-        "channel": {"$ref": f"#/channels/{channel}"},
-        "summary": summary,
-        "messages": [{"$ref": f"#/channels/{channel}/messages/{channel}"}],
-    }
-
-
-def _messages() -> Schema:
-    number = {"type": "string", "pattern": "^-?[0-9]+$"}
-    return {
-        "interactions": {
-            "name": "interaction",
-            "title": "One interaction",
-            "headers": {
-                "type": "object",
-                "properties": {
-                    "heed-hops": {
-                        **number,
-                        "description": "How often Heed has forwarded it; not for platforms.",
-                    }
-                },
-            },
-            "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./interaction.json"}},
-            "bindings": _key("customer_id, else the value of the strongest alias: account_id,"
-                             " loyalty_card, email, phone, device_id, anonymous_id."),
-        },
-        "customers": {
-            "name": "customer",
-            "title": "What is remembered of one customer",
-            "contentType": "application/octet-stream",
-            "payload": {
-                "type": ["string", "null"],
-                "format": "binary",
-                "description": "Deadline (8 bytes), version (1 byte), MessagePack; null deletes.",
-            },
-            "bindings": _key(
-                "c:<customer_id>, else <alias type>:<value>; \\0partition: the partition's own."
-            ),
-        },
-        "alerts": {
-            "name": "alert",
-            "title": "One state of one alert",
-            "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./alert.json"}},
-            "bindings": _key("alert_id"),
-        },
-        "lifecycle": {
-            "name": "lifecycle",
-            "title": "A change of a customer's stage of life",
-            "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./stage-change.json"}},
-            "bindings": _key("customer_id, else the value of the strongest alias."),
-        },
-        "rejected": {
-            "name": "rejected",
-            "title": "A record that could not be taken, as it came",
-            "contentType": "application/octet-stream",
-            "headers": {
-                "type": "object",
-                "description": "All values are text.",
-                "required": ["heed-reason", "heed-message", "heed-topic", "heed-partition",
-                             "heed-offset", "heed-timestamp"],
-                "properties": {
-                    "heed-reason": {"type": "string", "enum": list(get_args(Reason))},
-                    "heed-message": {"type": "string", "description": "What was expected, where."},
-                    "heed-topic": {"type": "string", "description": "Where it was read from."},
-                    "heed-partition": number,
-                    "heed-offset": number,
-                    "heed-timestamp": {**number, "description": "Of the record, milliseconds."},
-                    "heed-length": {
-                        **number,
-                        "description": "Of the whole value, where only its beginning is kept.",
-                    },
-                    "heed-sha256": {"type": "string", "description": "Of that whole value."},
-                    "heed-first-reason": {
-                        "type": "string",
-                        "description": "Why it was refused, besides its size.",
-                    },
-                },
-            },
-            "payload": {
-                "type": ["string", "null"],
-                "format": "binary",
-                "description": "The value as it came; beyond 7 MiB its first 64 KiB.",
-            },
-            "bindings": _key("As it came, if it had one."),
-        },
-    }  # fmt: skip
-
-
-def _key(description: str) -> Schema:
-    key = {"type": "string", "description": description}
-    return {"kafka": {"key": key, "bindingVersion": "0.5.0"}}
 
 
 if __name__ == "__main__":

@@ -70,7 +70,11 @@ _VERSION = bytes([VERSION])
 
 
 def encode(group: Group, deadline: int) -> bytes:
-    """The stored form; `deadline` is the group's, which the caller has at hand."""
+    """The stored form; `deadline` is the group's, which the caller has at hand.
+
+    Observations come in an order of chance, which what is stored does not show: names are sorted.
+    """
+    group.dues, group.told = dict(sorted(group.dues.items())), dict(sorted(group.told.items()))
     return deadline.to_bytes(8, "big") + _VERSION + _encode(group)
 
 

@@ -106,11 +106,12 @@ def quoted(text: str) -> str:
     return f"{text[: _LONGEST_QUOTE - 3] + '...'!r}"
 
 
-# An alert tells the same instant several times over, and its neighbours the same days.
+# An alert tells the same instant several times over, and its neighbours the same minutes.
 _texts: dict[int, str] = {}
+_minutes: dict[int, str] = {}
 _days: dict[int, str] = {}
 _MOST_TEXTS = 64
-_MOST_DAYS = 4096
+_MOST = 4096
 # Looked up: formatting numbers is most of what a text costs.
 _TWO = [f"{number:02d}" for number in range(60)]
 
@@ -123,26 +124,31 @@ def rfc3339(at: int) -> str:
     """
     text = _texts.get(at)
     if text is None:
-        day = at // DAY
-        rest = at - day * DAY
-        date_of_day = _days.get(day) or _date_of(day)
+        number = at // MINUTE
+        rest = at - number * MINUTE
         second = rest // SECOND
-        minute = second // 60
-        hour = minute // 60
+        minute = _minutes.get(number) or _minute(number)
         micros = str(rest - second * SECOND + SECOND)
-        two = _TWO
-        text = (
-            f"{date_of_day}T{two[hour]}:{two[minute - hour * 60]}:{two[second - minute * 60]}"
-            f".{micros[1:]}Z"
-        )
+        text = f"{minute}:{_TWO[second]}.{micros[1:]}Z"
         if len(_texts) >= _MOST_TEXTS:
             _texts.clear()
         _texts[at] = text
     return text
 
 
+def _minute(number: int) -> str:
+    """A minute since 1970, such as 2026-11-22T10:00."""
+    if len(_minutes) >= _MOST:
+        _minutes.clear()
+    day = number // 1440
+    hour, minute = divmod(number - day * 1440, 60)
+    date_of_day = _days.get(day) or _date_of(day)
+    text = _minutes[number] = f"{date_of_day}T{_TWO[hour]}:{_TWO[minute]}"
+    return text
+
+
 def _date_of(day: int) -> str:
-    if len(_days) >= _MOST_DAYS:
+    if len(_days) >= _MOST:
         _days.clear()
     text = _days[day] = iso_day(day)
     return text
@@ -162,7 +168,9 @@ def spoken(at: float | int | str | None) -> str:
     >>> spoken(1_795_341_600_000_000)
     '2026-11-22 10:00 UTC'
     """
-    return rfc3339(int(at or 0))[:16].replace("T", " ") + " UTC"
+    number = int(at or 0) // MINUTE
+    minute = _minutes.get(number) or _minute(number)
+    return f"{minute[:10]} {minute[11:]} UTC"
 
 
 def iso_day(day: int) -> str:

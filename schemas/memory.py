@@ -52,8 +52,15 @@ class Piece(Struct, array_like=True, gc=False):
 
 class Life(Struct, array_like=True, gc=False):
     """What the stage of life rests on, beside purchases: flags of agents.lifecycle, four-byte
-    hashes of the categories bought, and the day (since 1970) on which they were won back."""
+    hashes of the categories bought, and the day (since 1970) on which they were won back.
+
+    The account was closed at `closed_at`, and is so unless they came back; they signed up or
+    subscribed, the last time at `begun_at`
+    (microseconds, 0: never).
+    """
 
     flags: int = 0
     categories: bytes = b""
     won_back: int = 0
+    closed_at: int = 0
+    begun_at: int = 0

@@ -212,9 +212,10 @@ class MarketEvent(Properties):
 
 
 class AlertFeedback(Properties):
-    """What became of an alert, as a team says it."""
+    """What became of an alert, as a team says it; a snooze may name a signal instead."""
 
     alert_id: Name | None = None
+    signal: Name | None = None
     outcome: Name | None = None
     amount: Amount | None = None
     cost: Amount | None = None
@@ -287,5 +288,5 @@ VOCABULARY: dict[str, type[Properties]] = {
     # Our own loop
     **_each(AlertFeedback, "alert_acknowledged alert_snoozed alert_dismissed alert_outcome"),
     # Control
-    **_each(Properties, "erasure_requested"),
+    **_each(Properties, "erasure_requested alias_unlinked"),
 }

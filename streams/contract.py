@@ -108,6 +108,12 @@ class Logic(Protocol[S]):
         """How rows are stored."""
 
 
+def roles(logic: object) -> tuple[str, ...]:
+    """The roles of the further topics that the outputs of a logic name, where it has such
+    (`roles`): they are created, verified and known before anything is written to them."""
+    return tuple(getattr(logic, "roles", ()))
+
+
 class Codec(Protocol[S]):
     """How a row's state is stored. Values begin with the deadline (8 bytes) and the version (1)."""
 

@@ -21,7 +21,7 @@ import structlog
 
 from streams.changelog import OWN_KEY, OwnRecord, decode_own, encode_own, newer, restore
 from streams.clock import Clock
-from streams.contract import HOPS, Decision, Logic, Record, Refusal, hops
+from streams.contract import HOPS, Decision, Logic, Record, Refusal, hops, roles
 from streams.deadlines import NEVER
 from streams.errors import Fenced
 from streams.metrics import Metrics
@@ -80,7 +80,7 @@ class Partition(Generic[S]):
         """Take the partition over: fence any other owner, then read the state to its end."""
         began = time.monotonic()
         settings = self.settings
-        await self.writer.start(settings.written_topics())
+        await self.writer.start(settings.written_topics(roles(self.logic)))
         kafka = settings.kafka()
         read = await restore(
             self.store, settings.changelog_topic, self.number, kafka, self._sign_of_life

@@ -21,9 +21,13 @@ _DENIED = (
 _READ, _WRITE = AclOperation.READ, AclOperation.WRITE
 
 
-def check(settings: Settings, client: AdminClient) -> None:
-    """Whether a worker may read and write its topics and join its group. Raises Unusable."""
-    needed: dict[str, tuple[Any, ...]] = dict.fromkeys(settings.written_topics(), (_WRITE,))
+def check(settings: Settings, client: AdminClient, roles: Iterable[str] = ()) -> None:
+    """Whether a worker may read and write its topics, those of `roles` too, and join its group.
+
+    Raises Unusable.
+    """
+    written = settings.written_topics(roles)
+    needed: dict[str, tuple[Any, ...]] = dict.fromkeys(written, (_WRITE,))
     # The input is written to as well: records that lie in the wrong partition are forwarded.
     needed |= dict.fromkeys((settings.input_topic, settings.changelog_topic), (_READ, _WRITE))
     asked = TopicCollection(list(needed))

@@ -6,7 +6,7 @@ import inspect
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -19,6 +19,8 @@ from streams import tls
 from streams.errors import Unusable
 
 _SECOND = 1_000_000
+_TEAM = "alerts."
+"""So the role of a team's topic begins."""
 
 _WORDS = {
     "`int`": "a whole number", "`float`": "a number", "`bool`": "true or false",
@@ -45,6 +47,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Where the state of each customer is kept."""
     alerts_topic: str = "alerts"
     """Where alerts go."""
+    team_topic_prefix: str = "alerts."
+    """Each team has a topic of its own alerts, which is called this and the team's name."""
     lifecycle_topic: str = "lifecycle"
     """Topic of the changes of customers' stages of life."""
     observations_topic: str = "observations"
@@ -53,6 +57,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Where the state of each group is kept."""
     service_levels_topic: str = "service_levels"
     """Where the service levels of queues and branches go."""
+    profiles_topic: str = "profiles"
+    """Topic of the public view of each customer: who they are, and what has changed of it."""
     rejected_topic: str = "rejected"
     """Where what cannot be taken goes, with the reason."""
     partitions: AtLeastOne = 8
@@ -93,6 +99,12 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Port of /metrics, /healthz and /readyz; 0 chooses a free one, -1 none."""
     web_host: str = "0.0.0.0"
     """Address that this page is served on."""
+    web_address: str | None = None
+    """Name or IP under which other workers reach this page; found out where it is not set."""
+    explain: Literal["local", "on", "off"] = "local"
+    """Who may ask this page about customers: this machine, whoever has the token, or nobody."""
+    explain_token: str | None = None
+    """The token that other machines, and other workers, send to ask about customers."""
     batch_records: AtLeastOne = 4000
     """Most records read at once."""
     session_timeout_seconds: Annotated[float, Meta(ge=1, le=1e9)] = 10
@@ -107,6 +119,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     """Lines for people, or for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged at least."""
+    internal_key: str | None = None
+    """Secret that seals what workers tell each other about customers: the same for all of them."""
     tls_ca: Path | None = None
     """Authorities that the brokers' certificates are checked by (PEM): with it TLS is on."""
     tls_cert: Path | None = None
@@ -137,19 +151,23 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
 
     def topic(self, role: str) -> str:
         """The topic that outputs of that role go to."""
+        if role.startswith(_TEAM):
+            return self.team_topic_prefix + role[len(_TEAM) :]
         return {
             "interactions": self.whole.input_topic,
             "alerts": self.alerts_topic,
             "lifecycle": self.lifecycle_topic,
+            "profiles": self.profiles_topic,
             "observations": self.observations_topic,
             "service_levels": self.service_levels_topic,
         }.get(role, role)
 
-    def written_topics(self) -> list[str]:
-        """Every topic that a partition writes to."""
+    def written_topics(self, roles: Iterable[str] = ()) -> list[str]:
+        """Every topic that a partition writes to; `roles` are the further ones of its logic."""
         return [
             self.input_topic, self.changelog_topic, self.alerts_topic, self.lifecycle_topic,
-            self.rejected_topic, *([self.observations_topic] if self.groups == "on" else []),
+            self.profiles_topic, self.rejected_topic,
+            *([self.observations_topic] if self.groups == "on" else []), *map(self.topic, roles),
         ]  # fmt: skip
 
     @property
@@ -200,10 +218,10 @@ class GroupSettings(Settings, kw_only=True):
     def whole(self) -> Settings:
         return self.base
 
-    def written_topics(self) -> list[str]:
+    def written_topics(self, roles: Iterable[str] = ()) -> list[str]:
         return [
             self.input_topic, self.changelog_topic, self.alerts_topic, self.service_levels_topic,
-            self.rejected_topic, self.base.input_topic,
+            self.rejected_topic, self.base.input_topic, *map(self.topic, roles),
         ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Topics are created and verified by us; nothing relies on a broker's auto-creation."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import structlog
@@ -20,11 +20,13 @@ LARGEST_REJECTED = 8 * MIB
 
 
 class Topic(NamedTuple):
-    """What a topic must be. `like_input`: as many partitions as the input."""
+    """What a topic must be. `like_input`: as many partitions as the input. `partitions`: so many
+    where it is created, else as many as the others."""
 
     name: str
     config: dict[str, str]
     like_input: bool = False
+    partitions: int | None = None
 
 
 class Found(NamedTuple):
@@ -35,16 +37,26 @@ class Found(NamedTuple):
     config: dict[str, str]
 
 
-def wanted(settings: Settings) -> list[Topic]:
-    """The topics of a worker."""
-    compacted = {"cleanup.policy": "compact"}
-    settings = settings.whole
+def wanted(settings: Settings, roles: Iterable[str] = ()) -> list[Topic]:
+    """The topics of a worker; `roles` are the further ones of its logic: small and compacted.
+
+    Those have one partition: what is read by people they read in one order, and every partition
+    that a transaction touches costs it something.
+    """
+    compacted, settings = {"cleanup.policy": "compact"}, settings.whole
     topics = [
         Topic(settings.input_topic, {"max.message.bytes": str(LARGEST_INTERACTION)}, True),
         Topic(settings.changelog_topic, {**compacted, "max.message.bytes": str(2 * MIB)}, True),
         Topic(settings.alerts_topic, {**compacted, "max.message.bytes": str(2 * MIB)}),
         Topic(settings.lifecycle_topic, {}),
+        Topic(settings.profiles_topic, compacted),
         Topic(settings.rejected_topic, {"max.message.bytes": str(LARGEST_REJECTED)}),
+        *(
+            Topic(
+                settings.topic(role), {**compacted, "max.message.bytes": str(2 * MIB)}, partitions=1
+            )
+            for role in roles
+        ),
     ]
     if settings.groups == "on":
         topics += [
@@ -107,13 +119,15 @@ def reach(settings: Settings, *, sleep: Callable[[float], None] = time.sleep) ->
             pause = min(pause * 2, 10)
 
 
-def ensure(settings: Settings, client: AdminClient | None = None) -> list[Found]:
-    """Create missing topics (where allowed) and verify all. Raises Unusable."""
+def ensure(
+    settings: Settings, client: AdminClient | None = None, roles: Iterable[str] = ()
+) -> list[Found]:
+    """Create missing topics (where allowed) and verify all, also `roles`. Raises Unusable."""
     client, settings = client or reach(settings), settings.whole
+    topics = wanted(settings, roles)
     if settings.embedded:
-        return [_name(client, topic.name) for topic in wanted(settings)]
-    present = _describe(client, settings)
-    topics = wanted(settings)
+        return [_name(client, topic.name) for topic in topics]
+    present = _describe(client, topics)
     missing = [topic for topic in topics if topic.name not in present]
     if missing:
         if not settings.create_topics:
@@ -122,7 +136,7 @@ def ensure(settings: Settings, client: AdminClient | None = None) -> list[Found]
         known = present.get(settings.input_topic) or present.get(settings.changelog_topic)
         count = known.partitions if known else settings.partitions
         _create(client, missing, count, settings)
-        present = _describe(client, settings)
+        present = _describe(client, topics)
     for topic in topics:
         if topic.name not in present:
             raise Unusable(f"topic {topic.name} cannot be seen: grant this user to describe it")
@@ -140,7 +154,7 @@ def _create(client: AdminClient, topics: list[Topic], count: int, settings: Sett
         [
             NewTopic(
                 topic.name,
-                num_partitions=count,
+                num_partitions=topic.partitions or count,
                 replication_factor=settings.replication,
                 config=topic.config,
             )
@@ -150,7 +164,7 @@ def _create(client: AdminClient, topics: list[Topic], count: int, settings: Sett
     for name, future in made.items():
         try:
             future.result()
-            log.info("topic created", topic=name, partitions=count)
+            log.info("topic created", topic=name)
         except KafkaException as why:
             if _code(why) == KafkaError.TOPIC_ALREADY_EXISTS:
                 continue
@@ -167,8 +181,8 @@ def _wait_until_known(client: AdminClient, names: list[str]) -> None:
         time.sleep(0.05)
 
 
-def _describe(client: AdminClient, settings: Settings) -> dict[str, Found]:
-    names = [topic.name for topic in wanted(settings)]
+def _describe(client: AdminClient, topics: list[Topic]) -> dict[str, Found]:
+    names = [topic.name for topic in topics]
     try:
         known = client.list_topics(timeout=10).topics
     except KafkaException as why:

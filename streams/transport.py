@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 import faust
 from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer import fetcher
-from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 from mode.threads import WorkerThread
+
+from streams.members import AddressedRoundRobin, Owners
 
 FETCH_WAIT_MS = 50
 
@@ -158,7 +159,7 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     def _create_worker_consumer(self, transport: Any) -> Any:
         # Touched on this thread only, between two awaits: where each partition has been read to.
         self._read_to: dict[Any, int] = {}
-        self._assignor = RoundRobinPartitionAssignor
+        self._assignor = AddressedRoundRobin(self.app.address, self.app.owners)
         conf = self.app.conf
         return AIOKafkaConsumer(
             **self.app.kafka,
@@ -333,6 +334,12 @@ class BatchApp(faust.App):  # type: ignore[misc]
     start_at: Callable[[int], int | None] = staticmethod(lambda partition: None)
     kafka: Mapping[str, Any] = {}
     """Brokers and credentials, as every client of aiokafka takes them."""
+    address: Callable[[], str] = staticmethod(lambda: "")
+    """Where other workers reach this one, asked as it joins the group."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owners = Owners()
 
     def _new_transport(self) -> BatchTransport:
         return BatchTransport(self.conf.broker_consumer, self)

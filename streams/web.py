@@ -1,13 +1,15 @@
 """The worker's own page: /metrics for Prometheus, /healthz and /readyz for whoever restarts it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from streams.errors import Unusable
 from streams.metrics import Metrics
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Page:
@@ -20,7 +22,12 @@ class Page:
         self._ready = ready
         self._refresh = refresh
         self._runner: web.AppRunner | None = None
+        self._more: list[tuple[str, Handler]] = []
         self.port = 0
+
+    def add(self, path: str, handler: Handler) -> None:
+        """Serve that, too; before `start`."""
+        self._more.append((path, handler))
 
     async def start(self, host: str, port: int) -> None:
         """Listen. Raises Unusable where the port is taken."""
@@ -28,6 +35,8 @@ class Page:
         app.router.add_get("/metrics", self._serve_metrics)
         app.router.add_get("/healthz", self._serve_health)
         app.router.add_get("/readyz", self._serve_ready)
+        for path, handler in self._more:
+            app.router.add_get(path, handler)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)

@@ -12,20 +12,14 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import structlog
-from aiokafka.errors import (
-    AuthenticationFailedError,
-    ClusterAuthorizationFailedError,
-    GroupAuthorizationFailedError,
-    KafkaError,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
-)
+from aiokafka.errors import KafkaError
 from faust.types import TP
 from mode import CrashingSupervisor
 
 from streams import permissions
 from streams.backlog import Backlog
-from streams.contract import Logic
+from streams.contract import Logic, roles
+from streams.ending import sentence
 from streams.errors import Fenced, Unusable
 from streams.metrics import Metrics
 from streams.partition import Partition
@@ -47,14 +41,6 @@ UNASSIGNED = 2
 STALE_SECONDS = 5.0
 # SIGTERM is to be obeyed within 10 s, whatever the broker does.
 PAUSE_SECONDS, LEAVE_SECONDS = 4.0, 2.0
-
-NOT_PERMITTED = (
-    AuthenticationFailedError,
-    ClusterAuthorizationFailedError,
-    GroupAuthorizationFailedError,
-    TopicAuthorizationFailedError,
-    TransactionalIdAuthorizationFailed,
-)
 
 
 class Worker(Generic[S]):
@@ -79,7 +65,7 @@ class Worker(Generic[S]):
         self._slot: Slot | None = None
         # Faust insists on a data folder, which stays empty: it has no tables here.
         self._scratch = tempfile.TemporaryDirectory(prefix="heed-")
-        self._page = Page(metrics, self.why_not_ready, self.refresh)
+        self.page = Page(metrics, self.why_not_ready, self.refresh)
         self.app = self._make_app()
         self._progress = Progress(settings, metrics, self.partitions, lambda: self.app.consumer)
         self.input = self.app.topic(
@@ -139,19 +125,20 @@ class Worker(Generic[S]):
             _, *ended = await asyncio.gather(self._shut_down(), *others, return_exceptions=True)
         failure = failure or next((why for why in ended if why is not None), None)
         if failure is not None:
-            raise _sentence(failure)
+            raise sentence(failure)
 
     async def _work(self) -> None:
         """Until something crashes or the stop is asked for."""
         client = await asyncio.to_thread(reach, self.settings, sleep=self._sleep)
-        await asyncio.to_thread(ensure, self.settings, client)
+        further = roles(self.logic)
+        await asyncio.to_thread(ensure, self.settings, client, further)
         if not self.settings.embedded:
-            await asyncio.to_thread(permissions.check, self.settings, client)
+            await asyncio.to_thread(permissions.check, self.settings, client, further)
         if self.settings.store == "rocks":
             self._slot = Slot(self.settings.state_dir)
         if self.settings.web_port >= 0:
-            await self._page.start(self.settings.web_host, self.settings.web_port)
-            log.info("metrics served", port=self._page.port)
+            await self.page.start(self.settings.web_host, self.settings.web_port)
+            log.info("metrics served", port=self.page.port)
         self._unassigned_since = time.monotonic()
         watch = asyncio.create_task(self._watch())
         try:
@@ -180,7 +167,7 @@ class Worker(Generic[S]):
     @property
     def web_port(self) -> int:
         """Where the page is served."""
-        return self._page.port
+        return self.page.port
 
     def why_not_ready(self) -> str | None:
         """None when every assigned partition is restored and making progress."""
@@ -399,16 +386,7 @@ class Worker(Generic[S]):
             log.debug("left the group the hard way", why=repr(why))
         await asyncio.gather(*(partition.close() for partition in self.partitions.values()))
         self.partitions.clear()
-        await self._page.stop()
+        await self.page.stop()
         if self._slot is not None:
             self._slot.release()
         self._scratch.cleanup()
-
-
-def _sentence(why: BaseException) -> BaseException:
-    """Why a worker ended: one sentence where it is Kafka's doing, else as it is (our own bug)."""
-    if isinstance(why, NOT_PERMITTED):
-        return Unusable(f"the broker does not permit it ({why}): grant it to this user")
-    if isinstance(why, KafkaError):
-        return Unusable(f"Kafka failed ({why!r}): exiting to be restarted")
-    return why

@@ -48,6 +48,8 @@ class Expected:
     (microseconds) was waited: `reason` and `parameters` of its kind take `[since, within, ...]`.
     """
 
+    renews = False
+    """Whether a later beginning takes the place of an earlier one."""
     margin = 0
     """So much longer than agreed (microseconds) a wait is missed."""
 
@@ -152,6 +154,36 @@ class Expected:
                         self.void(customer, alert, at, alerts)
         if self.begins:
             timers.remember(customer, Answer(self.remembered_as, subject, at))
+
+    def ended(self, customer: Customer, subject: str | None, since: int) -> int | None:
+        """When a wait that began at `since` was over, as far as the customer's facts say."""
+        answer = timers.answered(customer, self.remembered_as, subject, since)
+        return None if answer is None else answer.at
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """End what is over by what another row knew; an alert goes over a wait of its subject."""
+        name = self.name
+        for timer in timers.running(customer, name):
+            end = self.ended(customer, timer.subject, timer.since)
+            if end is not None:
+                self.over(customer, timer, end)
+        for alert in open_ones(customer, name):
+            end = self.ended(customer, alert.subject, began(alert))
+            if end is not None and end >= alert.opened_at:
+                alerts.end(alert, end, "recovered")
+            elif end is not None:
+                if self.keeps:
+                    joint.forget(customer, name, alert.opened_at)
+                alerts.end(alert, end, "late_evidence")
+        if not self.renews:
+            told = {alert.subject for alert in open_ones(customer, name)}
+            for timer in timers.running(customer, name):
+                if timer.subject in told:
+                    timers.stop(customer, timer)
+
+    def over(self, customer: Customer, timer: Timer, end: int) -> None:
+        """A wait was over at the instant `end`."""
+        timers.stop(customer, timer)
 
     def void(self, customer: Customer, alert: OpenAlert, at: int, alerts: Alerts) -> None:
         """An alert would not have opened with what is now known of `at`."""

@@ -58,6 +58,23 @@ def silent_at(history: Purchases, model: Model, alive: float, factor: float | No
     return max(crosses, (last + 1) * DAY)
 
 
+def known_until(history: Purchases, at: int) -> Purchases:
+    """A history as it was at the instant `at` (microseconds), as far as its days say; no money."""
+    day, back = at // DAY, returned(history, at)
+    days = [each for each in history.days if each <= day and each < back]
+    return Purchases(history.first, days or history.days[:1], history.older)
+
+
+def returned(history: Purchases, at: int) -> int:
+    """The first purchase day with an order not before the instant `at`, as far as is known; NEVER:
+    none."""
+    day, last_day = at // DAY, history.last_at // DAY
+    for each in history.days:
+        if each > day or (each == day == last_day and history.last_at >= at):
+            return each
+    return NEVER
+
+
 def usual_gap(moments: Sequence[int], share: float) -> float:
     """A quantile of the gaps between ascending moments, interpolated linearly (type 7 of Hyndman
     and Fan), in their unit.

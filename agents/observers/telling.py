@@ -6,15 +6,9 @@ from xxhash import xxh3_64_intdigest
 
 from agents.alerts import Alerts
 from schemas.customer import EVENT_ID_BYTES, Customer, bounded
-from schemas.instant import SECOND
 from schemas.interaction import Interaction
-from schemas.observation import CLOCK, NOWHERE, Clock, Observation, branch_key, group_key
-from schemas.observation import encode as encode_clock
+from schemas.observation import Observation, branch_key, group_key
 from schemas.observed import Observed
-from streams.contract import Broadcast, Decision
-from streams.rows import View
-
-TELL_EVERY = 30 * SECOND
 
 Head = tuple[int, str, str, int, str | None, str | None]
 """What all observations begin with."""
@@ -59,21 +53,6 @@ def tell(alerts: Alerts, keys: Iterable[str], observation: Observation) -> None:
     """Tell it to each of those groups."""
     for key in keys:
         alerts.observe(key, observation)
-
-
-def tell_clock(view: View[Customer], decision: Decision) -> None:
-    """Tell the groups how far this partition has come, every half minute of event time.
-
-    Behind all that is told here of before.
-    """
-    clock = view.clock
-    at = NOWHERE if not clock.newest else clock.now - clock.now % TELL_EVERY
-    if view.deadlines.next <= clock.now or at == view.told:
-        return  # More is due, which may be told of before this.
-    view.told = at
-    value = encode_clock(Clock(view.partition, view.partitions, at))
-    decision.counts[("observations_told",)] += view.partitions
-    decision.broadcasts.append(Broadcast("observations", CLOCK.encode(), value))
 
 
 def observed_of(customer: Customer) -> Observed:

@@ -5,7 +5,8 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-from agents.observers import observers
+from agents.manners.feedback import Feedback
+from agents.manners.own_zone import OwnZone
 from agents.signals import churn, correspondence, journey, service
 from agents.signals.carts import AbandonedCarts
 from agents.signals.lifecycle import Lifecycle
@@ -29,8 +30,8 @@ def signals(house: House) -> tuple[Signal, ...]:
     """Every signal of Heed's own.
 
     The order is that in which they hear of an interaction, and in which those tell that fall due at
-    one instant by a clock of their own. The stage of life follows from the others, and comes after
-    them; observers tell no alerts.
+    one instant by a clock of their own. The stage of life comes after them: it follows from the
+    others. Then what teams say about alerts is heard, and by which clock it is night.
     """
     limits = house.limits
     return (
@@ -42,7 +43,8 @@ def signals(house: House) -> tuple[Signal, ...]:
         *service.signals(house),
         *churn.signals(house),
         Lifecycle(limits.gone_silent),
-        *(observers() if house.observed else ()),
+        Feedback(house.manners),
+        OwnZone(),
     )
 
 

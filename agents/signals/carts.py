@@ -60,6 +60,7 @@ _CLEARS = "The customer orders, empties the cart, or touches it again."
 CART_ABANDONED = Kind(
     name=CART,
     team="sales",
+    concern="abandonment",
     mechanism="idle",
     opens="a cart holds items and its owner has not touched it",
     default="60 min; expires after 30 d",
@@ -72,6 +73,7 @@ CART_ABANDONED = Kind(
 CHECKOUT_ABANDONED = Kind(
     name=CHECKOUT,
     team="sales",
+    concern="abandonment",
     mechanism="idle",
     opens="a checkout was begun, and no further step and no order came; never both for one cart",
     default="10 min after the last touch; expires after 30 d",
@@ -132,6 +134,36 @@ class AbandonedCarts:
             else:
                 known.carts.remove(cart)
         self._settle(customer, known, now, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Alerts of carts that were ordered or touched under the other row are over."""
+        known = customer.carts
+        if known is None:
+            return
+        told: set[str | None] = set()
+        for alert in [alert for alert in customer.alerts if alert.signal in (CART, CHECKOUT)]:
+            opened, name = alert.opened_at, alert.subject
+            cart = named_carts.find(known, name)
+            if cart is None:
+                end = named_carts.closed_at(known, name)
+                alerts.end(alert, end, "recovered" if end >= opened else "late_evidence")
+            elif cart.touched >= opened:
+                emptied = not cart.units and cart.emptied_at >= opened
+                alerts.end(alert, cart.touched, "emptied" if emptied else "returned")
+            elif cart.opened_at != opened or _signal(cart) != alert.signal or name in told:
+                alerts.end(alert, at, "superseded" if cart.opened_at else "late_evidence")
+            elif self._opens_later(cart):
+                cart.opened_at = 0
+                alerts.end(alert, at, "late_evidence")
+            else:
+                told.add(name)
+        self._settle(customer, known, at, alerts)
+
+    def _opens_later(self, cart: Cart) -> bool:
+        """Whether a cart would not have its alert yet when that opened."""
+        opened, cart.opened_at = cart.opened_at, 0
+        due, cart.opened_at = self.due(cart), opened
+        return due > opened
 
     def due(self, cart: Cart) -> int:
         """When this cart is to be asked again."""

@@ -55,11 +55,21 @@ class Lifecycle:
         flags = _FLAGS.get(kind, 0)
         if kind in ("signed_up", "subscription_started"):
             life.flags &= ~CLOSED
+            life.begun_at, life.closed_at = max(life.begun_at, event.time), 0
         life.flags |= flags
         if flags == CLOSED:
+            life.closed_at = max(life.closed_at, event.time)
             alerts.stage(LOST, event.time, kind)
         elif customer.stage not in AWAY and customer.stage != WON_BACK:
             alerts.stage(base(customer), event.time, kind)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Orders of both rows together may show somebody loyal."""
+        life, history = customer.life, customer.purchases
+        if life is None or history is None:
+            return
+        if is_loyal(history, life, history.last_at, self.model):
+            life.flags |= HAS_BEEN_LOYAL
 
     def _ordered(self, customer: Customer, life: Life, event: Interaction, alerts: Alerts) -> None:
         at = event.time
@@ -79,9 +89,25 @@ def came_back(customer: Customer, at: int, alerts: Alerts) -> None:
     life = customer.life
     if life is None:
         life = customer.life = Life()
-    life.flags &= ~(CLOSED | HAS_BEEN_LOYAL)
-    life.won_back = day_of(at)
+    won_back(life, day_of(at))
     alerts.stage(WON_BACK, at, _ORDER)
+
+
+def won_back(life: Life, day: int) -> None:
+    """They were, on that day: an account that was closed is so no more, and loyalty is to be shown
+    anew."""
+    life.flags &= ~(CLOSED | HAS_BEEN_LOYAL)
+    life.won_back, life.closed_at = day, 0
+
+
+def had_come_back(customer: Customer, day: int) -> None:
+    """It turns out that they were won back on that day; whether an account that was closed still is
+    has been found out by then."""
+    life = customer.life
+    if life is None:
+        life = customer.life = Life()
+    life.flags &= ~HAS_BEEN_LOYAL
+    life.won_back = max(life.won_back, day)
 
 
 def _keep_categories(life: Life, event: Interaction) -> None:

@@ -71,5 +71,18 @@ def is_past(known: Carts, name: str | None, checkout: bytes | None, at: int) -> 
     return False
 
 
+def closed_at(known: Carts, name: str | None) -> int:
+    """The latest order that closed the cart of that name (microseconds).
+
+    Of one whose name was never told that is the latest order of all.
+    """
+    own, found = digest((name or "").encode()), known.all_closed_at
+    for place in range(0, len(known.closed), _TOMB):
+        tomb = known.closed[place : place + _TOMB]
+        if tomb[:HASH] == own:
+            found = max(found, int.from_bytes(tomb[HASH:], "big"))
+    return found or known.ordered_at
+
+
 def _split(digests: bytes) -> list[bytes]:
     return [digests[at : at + HASH] for at in range(0, len(digests), HASH)]

@@ -8,16 +8,17 @@ from agents.working_time import ALWAYS, Hours
 from schemas.customer import Customer
 from schemas.interaction import Interaction
 from schemas.memory import Timer
-from schemas.standards import HouseStandard, Thresholds
+from schemas.standards import HouseStandard, MannersTable, Thresholds
 
 
 class House(NamedTuple):
-    """The house towards one kind of customer: its thresholds, its hours, its own standards."""
+    """The house towards one kind of customer: thresholds, hours, standards of its own, manners."""
 
     limits: Thresholds = Thresholds()
     hours: Hours = ALWAYS
     own: tuple[HouseStandard, ...] = ()
     text: Classifier | None = None
+    manners: MannersTable = MannersTable()
     observed: bool = True
     """Whether what concerns groups is told the groups agent."""
 

@@ -38,6 +38,7 @@ def _reason(facts: Facts) -> str:
 QUEUE_ABANDONED = Kind(
     name=SIGNAL,
     team="support",
+    concern="abandonment",
     mechanism="expected",
     opens="left the queue unanswered after the short-abandon limit, without asking for a call back",
     default="5 s; expires after 7 d",
@@ -90,6 +91,30 @@ class AbandonedQueue:
             if end <= now:
                 _close(contact, end, "expired", alerts)
         self._settle(customer, known, now, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """What was heard under either row is judged as one; a call answered under the other row
+        ends what it had not heard of."""
+        known = customer.contacts
+        if known is None:
+            return
+        told: set[str | None] = set()
+        for alert in [alert for alert in customer.alerts if alert.signal == SIGNAL]:
+            contact = _contact(known, alert.subject or "")
+            if alert.subject not in told and contact.opened_at == alert.opened_at:
+                told.add(alert.subject)
+                contact.is_open = True
+            else:
+                alerts.end(alert, at, "superseded")
+        for contact in sorted(known.contacts, key=_name):
+            contact.is_open = contact.name in told
+            self._judge(known, contact, alerts)
+            if contact.is_open:
+                opened = contact.opened_at
+                heard = [answer for answer in known.answers if opened <= answer]
+                if heard and min(heard) < opened + self.thresholds.expires:
+                    _close(contact, min(heard), "recovered", alerts)
+        self._settle(customer, known, at, alerts)
 
     def too_long(self, known: Contacts, contact: Contact) -> bool:
         """Whether this contact, as known now, is an abandonment."""

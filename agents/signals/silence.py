@@ -9,14 +9,16 @@ from bisect import insort
 
 from agents.alerts import ERROR, INFO, Alerts, Facts, Kind
 from agents.mechanisms import rhythm
+from agents.mechanisms.rhythm import known_until, returned
 from agents.mechanisms.standing import stand, standing
-from agents.signals.lifecycle import came_back
+from agents.signals.lifecycle import came_back, had_come_back
 from schemas.alert import Evidence, Value
 from schemas.customer import (
     EVENT_ID_BYTES,
     MAX_PURCHASE_DAYS,
     NEVER,
     Customer,
+    OpenAlert,
     Purchases,
     bounded,
 )
@@ -62,6 +64,7 @@ def _probability(facts: Facts) -> float | None:
 GONE_SILENT = Kind(
     name="gone_silent",
     team="retention",
+    concern="churn",
     mechanism="rhythm",
     opens="a regular buyer (3 or more purchase days) silent beyond the own rhythm",
     default="P(alive) < 0.5",
@@ -75,6 +78,7 @@ GONE_SILENT = Kind(
 LOST = Kind(
     name="lost",
     team="retention",
+    concern="churn",
     severity=ERROR,
     mechanism="rhythm",
     opens="the same silence, far beyond: takes over from `gone_silent`",
@@ -89,6 +93,7 @@ LOST = Kind(
 WON_BACK = Kind(
     name="won_back",
     team="success",
+    concern="churn",
     severity=INFO,
     notice=True,
     mechanism="rhythm",
@@ -178,6 +183,56 @@ class Silence:
             history.opened_at = at
             stand(customer, GONE_SILENT, self.thresholds, None, at, facts, evidence, alerts)
         history.due = self.next_due(history)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """A silence that purchases under the other row have broken is over; one that would not
+        have begun yet, with those before it, was none."""
+        history = customer.purchases
+        if history is None:
+            return
+        told = {"gone_silent": 0, "lost": 0}
+        for alert in [alert for alert in customer.alerts if alert.signal in told]:
+            opened, signal = alert.opened_at, alert.signal
+            before = known_until(history, opened)
+            if not told[signal] and self._stands(before, alert):
+                back = returned(history, opened)
+                if back == NEVER:
+                    told[signal] = opened
+                    continue
+                self._came_back(customer, history, alert, back, alerts)
+            else:
+                alerts.end(alert, at, "superseded" if told[signal] else "late_evidence")
+        history.opened_at, history.lost_at = told["gone_silent"], told["lost"]
+        if history.opened_at and history.lost_at:
+            alerts.resolve("gone_silent", None, history.lost_at, "superseded")
+            history.opened_at = 0
+        history.due = self.next_due(history)
+
+    def _stands(self, before: Purchases, alert: OpenAlert) -> bool:
+        """Whether an alert would have opened, with what is now known of the days before it."""
+        if alert.facts[:3] == [before.first, before.days[-1], before.repeats + 1]:
+            return True  # Nothing new: it was judged by the standards of its time.
+        due = self.lost_due(before) if alert.signal == "lost" else self.due(before)
+        return due <= alert.opened_at
+
+    def _came_back(
+        self,
+        customer: Customer,
+        history: Purchases,
+        alert: OpenAlert,
+        day: int,
+        alerts: Alerts,
+    ) -> None:
+        """They bought again on that day, under the other row."""
+        at, is_lost = history.last_at, alert.signal == "lost"
+        if day < day_of(at):
+            at = max(alert.opened_at, day * DAY)
+        silent_since = int(alert.facts[6] or 0) if is_lost else day_of(alert.opened_at)
+        alerts.end(alert, at, "recovered")
+        had_come_back(customer, day)
+        if self.won_back:
+            evidence = [Evidence(history.last_id, "order_completed", history.last_at)]
+            alerts.notice("won_back", at, [silent_since], evidence)
 
     def next_due(self, history: Purchases) -> int:
         """What comes next of this history: the silence, or the loss where that is first or at the

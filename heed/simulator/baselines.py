@@ -3,6 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Protocol
 
 from heed.simulator.episode import Said
@@ -13,6 +14,20 @@ Properties = dict[str, Any]
 Test = Callable[[Properties], bool]
 
 
+class Heard:
+    """Interactions in time order, from which those of some types can be had quickly."""
+
+    def __init__(self, said: Iterable[Said]) -> None:
+        self._of: dict[str, list[tuple[int, Said]]] = defaultdict(list)
+        for place, each in enumerate(said):
+            self._of[each.event["type"]].append((place, each))
+
+    def of(self, kinds: str) -> list[Said]:
+        """Those of the types named, in time order."""
+        found = [each for kind in set(kinds.split()) for each in self._of.get(kind, ())]
+        return [said for _, said in sorted(found, key=itemgetter(0))]
+
+
 class Thumb(Protocol):
     """A rule of thumb for one signal, in a few words."""
 
@@ -20,8 +35,8 @@ class Thumb(Protocol):
     def signal(self) -> str: ...
     @property
     def rule(self) -> str: ...
-    def alarms(self, heard: Iterable[Said], end: int) -> Iterator[Alarm]:
-        """What it tells of interactions in time order."""
+    def alarms(self, heard: Heard, end: int) -> Iterator[Alarm]:
+        """What it tells of them."""
 
 
 def _any(_: Properties) -> bool:
@@ -46,14 +61,11 @@ class After:
     once: bool = False
     at_end: bool = False
 
-    def alarms(self, heard: Iterable[Said], end: int) -> Iterator[Alarm]:
+    def alarms(self, heard: Heard, end: int) -> Iterator[Alarm]:
         starts, ends = set(self.starts.split()), set(self.ends.split())
         since: dict[tuple[str, str | None], int | None] = {}
-        for at, event in heard:
-            kind = event["type"]
-            if kind not in starts and kind not in ends:
-                continue
-            properties = event["properties"]
+        for at, event in heard.of(f"{self.starts} {self.ends}"):
+            kind, properties = event["type"], event["properties"]
             key = (event["customer_id"], properties.get(self.per) if self.per else None)
             begun, again = since.get(key), self.once and key in since
             if begun is not None and at - begun >= self.within:
@@ -85,11 +97,10 @@ class Nth:
     within: int = 3650 * DAY
     per: str = ""
 
-    def alarms(self, heard: Iterable[Said], end: int) -> Iterator[Alarm]:
-        kinds = set(self.kinds.split())
+    def alarms(self, heard: Heard, end: int) -> Iterator[Alarm]:
         lately: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=self.n))
-        for at, event in heard:
-            if event["type"] in kinds and self.test(event["properties"]):
+        for at, event in heard.of(self.kinds):
+            if self.test(event["properties"]):
                 customer = event["customer_id"]
                 times = lately[customer]
                 times.append(at)
@@ -107,17 +118,16 @@ class Than:
     rule: str
     share: float
 
-    def alarms(self, heard: Iterable[Said], end: int) -> Iterator[Alarm]:
+    def alarms(self, heard: Heard, end: int) -> Iterator[Alarm]:
         last: dict[str, float] = {}
-        for at, event in heard:
-            if event["type"] == "order_completed":
-                customer, paid = event["customer_id"], event["properties"]["revenue"]
-                before = last.get(customer)
-                last[customer] = paid
-                is_low = before is not None and paid < self.share * before
-                is_high = before is not None and paid > self.share * before
-                if is_low if self.share < 1 else is_high:
-                    yield Alarm(self.signal, customer, at)
+        for at, event in heard.of("order_completed"):
+            customer, paid = event["customer_id"], event["properties"]["revenue"]
+            before = last.get(customer)
+            last[customer] = paid
+            is_low = before is not None and paid < self.share * before
+            is_high = before is not None and paid > self.share * before
+            if is_low if self.share < 1 else is_high:
+                yield Alarm(self.signal, customer, at)
 
 
 def _is(name: str, *values: object) -> Test:

@@ -13,6 +13,7 @@ from heed.simulator.departure import Stay, signs, stay
 from heed.simulator.dice import dice
 from heed.simulator.episode import Episode, Said
 from heed.simulator.house import others
+from heed.simulator.looking_back import looking_back
 from heed.simulator.opinion import opinions
 from heed.simulator.people import Person, people
 from heed.simulator.trouble import NO_TROUBLE, Troubles, planted
@@ -66,7 +67,12 @@ class Company:
 
     def interactions(self) -> Iterator[dict[str, Any]]:
         """The same as the contract's JSON."""
-        for at, event in self.heard():
+        return self.wire(self.heard())
+
+    @staticmethod
+    def wire(said: Iterable[Said]) -> Iterator[dict[str, Any]]:
+        """What is said as the contract's JSON."""
+        for at, event in said:
             yield {"id": event["id"], "type": event["type"], "time": rfc3339(at), **event}
 
     def truths(self) -> list[Truth]:
@@ -115,6 +121,7 @@ def company(
     disorder: float = 0.0,
     plant: Iterable[str] = (),
     noisy: bool = False,
+    often: float = 1.0,
 ) -> Company:
     """A company of so many customers over so many days.
 
@@ -124,16 +131,22 @@ def company(
     life (see `aliases`), with what links the names to customers. With `disorder` (seconds) they
     arrive out of order. `plant` names troubles as `trouble` writes them; ValueError for one that
     cannot be planted. `noisy` gives everybody far more to do with us, at all hours (see `noise`).
+    People buy `often` times as often as in the shop that it is by default.
     Everything is held in memory: about 350 MB for a year of a thousand customers.
     """
     first = instant(begin)
     end = first + days * DAY
     troubles = planted(plant, first, days)
     lives = [
-        _lived(seed, person, end, troubles, noisy) for person in people(seed, customers, first, end)
+        _lived(seed, replace(person, buys=person.buys * often), end, troubles, noisy)
+        for person in people(seed, customers, first, end)
     ]
     lives += [
-        Life(person, Stay(first, None, "", None, end), episodes)
+        Life(
+            person,
+            Stay(first, None, "", None, end),
+            [*episodes, looking_back(person, episodes, end)],
+        )
         for person, episodes in others(seed, first, end)
     ]
     disguise = None
@@ -179,6 +192,7 @@ def _lived(seed: int, person: Person, end: int, troubles: Troubles, noisy: bool)
     episodes.append(signs(seed, person, stays))
     if noisy:
         episodes = list(noise.around_the_clock(seed, person, episodes))
+    episodes.append(looking_back(person, episodes, end))
     return Life(person, stays, episodes)
 
 

@@ -1,8 +1,8 @@
 """How well alarms agree with truths: precision, recall and delay.
 
-An alarm is right if a truth that its signal ought to notice holds for that customer around it (see
-`Meaning`). A truth is counted if all of its time to be noticed lies within what was watched, and is
-noticed by its first right alarm.
+An alarm is right if a truth that its signal ought to notice, or that makes it right as well, holds
+for that customer around it (see `Meaning`). A truth that it ought to notice is counted if all of
+its time to be noticed lies within what was watched, and is noticed by its first right alarm.
 """
 
 from collections import defaultdict
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from statistics import fmean, median, stdev
 from typing import NamedTuple
 
-from heed.simulator.truth import MEANINGS, Meaning, Truth, truths_of
+from heed.simulator.one_person import Pairs
+from heed.simulator.truth import LEAVES_WITHIN, LEAVING, MEANINGS, Meaning, Truth
 
 
 class Alarm(NamedTuple):
@@ -48,10 +49,10 @@ class Figures:
 def measure(signal: str, truths: Iterable[Truth], alarms: Iterable[Alarm], end: int) -> Figures:
     """The figures of one signal; what was watched ends at `end`."""
     of_customer: dict[str, list[tuple[Truth, Meaning]]] = defaultdict(list)
-    ought = set(truths_of(signal))
     for truth in truths:
-        if truth.what in ought:
-            of_customer[truth.customer_id].append((truth, MEANINGS[truth.what]))
+        meaning = MEANINGS[truth.what]
+        if signal in meaning.signals or signal in meaning.also:
+            of_customer[truth.customer_id].append((truth, meaning))
     first: dict[int, int] = {}
     told = right = 0
     for alarm in sorted(each for each in alarms if each.signal == signal):
@@ -64,7 +65,7 @@ def measure(signal: str, truths: Iterable[Truth], alarms: Iterable[Alarm], end: 
         truth
         for pairs in of_customer.values()
         for truth, meaning in pairs
-        if truth.at + meaning.within <= end
+        if signal in meaning.signals and truth.at + meaning.within <= end
     ]
     delays = [first[id(truth)] - truth.at for truth in counted if id(truth) in first]
     return Figures(len(counted), len(delays), told, right, median(delays) if delays else None)
@@ -79,13 +80,63 @@ def notices(alarm: Alarm, truth: Truth, meaning: Meaning) -> bool:
     return not meaning.by_subject or alarm.subject == truth.detail.get("subject")
 
 
+def leaves(
+    alarms: Iterable[Alarm], signal: str, truths: Iterable[Truth], end: int
+) -> tuple[int, int]:
+    """How many of the customers left within `LEAVES_WITHIN` of an alarm, and of how many alarms.
+
+    Only alarms of which that is known by `end`, of customers who had not left before.
+    """
+    left: dict[str, list[Truth]] = defaultdict(list)
+    for truth in truths:
+        if truth.what in LEAVING:
+            left[truth.customer_id].append(truth)
+    gone = told = 0
+    for alarm in alarms:
+        if alarm.signal == signal and alarm.at + LEAVES_WITHIN <= end:
+            spans = [truth.at - alarm.at for truth in left[alarm.customer_id]]
+            if all(span >= 0 for span in spans):
+                told += 1
+                gone += any(span <= LEAVES_WITHIN for span in spans)
+    return gone, told
+
+
 class Run(NamedTuple):
     """The figures of one company, by signal: Heed's and the rule of thumb's."""
 
     heed: dict[str, Figures]
+    """With the built-in standards."""
+    own: dict[str, Figures]
+    """With those that the house has set for itself."""
+    rhythm: dict[str, Figures]
+    """Of silence, measured by the own gaps."""
     thumb: dict[str, Figures]
     truths: dict[str, Figures]
     """Of no alarms at all: how many truths there are."""
+    leaving: dict[str, tuple[int, int]]
+    """Of some alarms: how many of those customers left after it, of how many."""
+
+
+class People(NamedTuple):
+    """One company under aliases: how well people are put together, and what that does to churn."""
+
+    pairs: dict[str, Pairs]
+    """By the way in which it is done."""
+    known: dict[str, Figures]
+    """By signal, where everybody says who they are."""
+    linked: dict[str, Figures]
+    ignored: dict[str, Figures]
+    """Where nothing links a name to another."""
+    aliased: float
+    """The share of interactions that say no customer id."""
+
+
+class Seed(NamedTuple):
+    """All that is measured of one seed."""
+
+    shop: Run
+    often: Run
+    people: People
 
 
 class Spread(NamedTuple):

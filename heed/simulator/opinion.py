@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from math import exp
 from random import Random
 
-from heed.simulator.catalogue import GLAD
+from heed.simulator.catalogue import ALONE, GLAD
 from heed.simulator.correspondence import DIMENSIONS
 from heed.simulator.departure import Stay
 from heed.simulator.dice import dice, moments, within_hours
@@ -17,7 +17,9 @@ from heed.simulator.people import Person
 from schemas.instant import DAY
 
 HEALS = 25 * DAY
-LOW, HIGH = 0.5, 0.93
+REMEMBERS = 180 * DAY
+"""For about half a year is a hurt not forgotten by who is hurt again."""
+LOW = 0.5
 RELUCTANT = 0.6
 """Below that nobody speaks well of us."""
 PAIN = 0.38
@@ -34,6 +36,8 @@ def mood(person: Person, hurts: Sequence[Hurt], at: int) -> float:
 def opinions(seed: int, person: Person, stay: Stay, hurts: Sequence[Hurt]) -> Iterator[Episode]:
     """The answers to surveys, the reviews, and the unhappiness that lies behind them."""
     yield _unhappiness(person, stay, sorted(hurts), dice(seed, "mood", person.number))
+    if person.region == ALONE and stay.left is None:
+        yield _trapped(person, stay, sorted(hurts))
     rng = dice(seed, "opinion", person.number)
     for number, at in enumerate(moments(rng, ASKED, person.joined, stay.end)):
         own = dice(seed, "opinion", person.number, at)
@@ -62,8 +66,6 @@ def _answer(survey: Episode, mood: float) -> None:
     else:
         text = rng.choice(GLAD) if felt > 0.7 else "It was all right."
         survey.tell("feedback_given", "web", rating=_of(5, felt), text=text)
-    if mood > HIGH:
-        survey.know("delighted")
     if mood < RELUCTANT:
         survey.know("unhappy_when_asked")
 
@@ -75,11 +77,11 @@ def _of(scale: int, felt: float) -> int:
 def _servqual(survey: Episode, mood: float) -> None:
     """Pairs of expectation and perception on seven steps, for some of the five dimensions."""
     rng = survey.rng
-    worst = 0.0
+    worst = best = 0.0
     for dimension in rng.sample(DIMENSIONS, rng.randint(2, 5)):
         hoped = rng.gauss(5.8, 0.5)
         found = hoped + rng.gauss(7 * (mood - 0.75), 0.5)
-        worst = min(worst, found - hoped)
+        worst, best = min(worst, found - hoped), max(best, found - hoped)
         survey.tell(
             "survey_answered", "survey", instrument="servqual", scale=7, dimension=dimension,
             expectation=_seven(hoped, rng), perception=_seven(found, rng), importance=20,
@@ -87,6 +89,8 @@ def _servqual(survey: Episode, mood: float) -> None:
         survey.wait(5, 40)
     if worst < -1.2 * rng.lognormvariate(0, 0.25):
         survey.know("disappointed", survey.begins)
+    if best > 1.2 * rng.lognormvariate(0, 0.25):
+        survey.know("delighted", survey.begins)
 
 
 def _seven(felt: float, rng: Random) -> int:
@@ -94,9 +98,9 @@ def _seven(felt: float, rng: Random) -> int:
 
 
 def _unhappiness(person: Person, stay: Stay, hurts: Sequence[Hurt], rng: Random) -> Episode:
-    """When they began to think badly of us, and until when; islanders are trapped in it."""
+    """When they began to think badly of us, and until when."""
     silent = Episode(person, "mood", stay.joined, rng)
-    until, times = stay.joined, 0
+    until = stay.joined
     if person.content < LOW:  # nobody has hurt them, and nobody will please them
         silent.know("unhappy", until, why="nature")
         return silent
@@ -107,7 +111,17 @@ def _unhappiness(person: Person, stay: Stay, hurts: Sequence[Hurt], rng: Random)
         while until < stay.end and mood(person, hurts, until) < LOW:
             until += DAY
         silent.know("unhappy", hurt.at, until, why=hurt.why)
-        times += 1
-        if person.region == "islands" and stay.left is None and times == 2:
-            silent.know("trapped_unhappy", hurt.at, until)
     return silent
+
+
+def _trapped(person: Person, stay: Stay, hurts: Sequence[Hurt]) -> Episode:
+    """Hurt again before the last hurt was forgotten, and nowhere else to go."""
+    quiet = Episode(person, "trapped", stay.joined, dice("trapped"))
+    until = last = stay.joined - REMEMBERS
+    for hurt in hurts:
+        if stay.holds(hurt.at):
+            if hurt.at - last < REMEMBERS and hurt.at > until:
+                until = hurt.at + REMEMBERS
+                quiet.know("trapped_unhappy", hurt.at, until, why=hurt.why)
+            last = hurt.at
+    return quiet

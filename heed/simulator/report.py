@@ -1,68 +1,31 @@
 """The page docs/quality.md: a table of figures, and what they mean."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean
 
 from heed.simulator.baselines import THUMBS
-from heed.simulator.measure import Figures, Run, Spread, spread
-from heed.simulator.truth import MEANINGS, SIGNALS
+from heed.simulator.measure import Figures, People, Run, Seed, Spread, spread
+from heed.simulator.own_standards import OFTEN_SHARE, OFTEN_TIMES, OWN
+from heed.simulator.prose import (
+    HEAD,
+    LEAVING_HEAD,
+    LIMITS,
+    LOW,
+    OFTEN_HEAD,
+    OWN_HEAD,
+    OWN_NEXT,
+    PEOPLE_HEAD,
+    PEOPLE_NEXT,
+)
+from heed.simulator.truth import CHURN, LEAVES_WITHIN, MEANINGS, SIGNALS, SILENCE, SPENDING
 from schemas.instant import DAY, HOUR, MINUTE, SECOND
 
-HEAD = """\
-# Quality
-
-Made by `make quality`; not written by hand. {seeds} simulated companies (seeds 1 to {seeds}), each
-of {customers:,} customers and the other parties over {days:,} days. Figures are the mean over the
-companies, ± the standard deviation between them.
-
-- **truths**: how many there are in one company whose time to be noticed is over before its end.
-- **precision**: of the alerts, how many are right: what they warn of is true of that customer.
-- **recall**: of what is true, how much is noticed in time.
-- **delay**: median time from the instant at which it became true to the alert. It is negative where
-  the alert comes before it.
-- **rule of thumb**: what houses use that do not look at each customer, measured in the same way.
-
-The companies are made by `heed simulate`, whose people have hidden truths. These are drawn from
-temper and chance before the interactions that follow from them, never from Heed's rules or
-thresholds: rates of buying are gamma distributed, lives end by chance over time, patience and what
-hurts differ from person to person and from call to call. So nobody can reach 1.00 where a truth
-lies inside a person: two customers who wait equally long are not equally hurt, and a cart that is
-left for good looks for a day like one that is slept over. Where a truth is an event (a complaint
-taken to the press, a return after months), 1.00 is expected.
-
-Heed runs with its built-in standards: those of `gone_silent` are fitted to CDNOW and not to these
-companies, as in a house that has set nothing yet.
-
-"""
-
-LIMITS = """\
-
-## What the truths mean
-
-A signal ought to notice these; the alert must open in the time given, after the truth (and where it
-says so, before it).
-
-{meanings}
-
-True as well, and by themselves nothing to notice: an alert that only these explain is a false one.
-
-{others}
-
-## What is not measured
-
-- Signals of groups (queues, branches, markets, products), and those that need a value model.
-- `standard_missed`, which a house declares itself. `resolution_unconfirmed` is off by default: its
-  figures are those of a house that leaves it off.
-- Whether an alert led to anything: nobody in these companies acts on alerts.
-- Real people. The simulator is our own picture of them: good for comparing rules and for noticing
-  that one got worse, no promise for a real house. Public data is measured in the tests.
-"""
-
+DIFFERENT = ("onboarding_stalled", "captive_dissatisfied")
 _COLUMNS = "precision | recall | delay"
 
 
-def report(runs: Sequence[Run], seeds: int, customers: int, days: int) -> str:
-    """The page, of one run per company."""
+def report(seeds: Sequence[Seed], customers: int, days: int) -> str:
+    """The page, of one company (and its kin) per seed."""
     meanings, others = [], []
     for what, meaning in MEANINGS.items():
         named = ", ".join(f"`{signal}`" for signal in meaning.signals)
@@ -72,9 +35,27 @@ def report(runs: Sequence[Run], seeds: int, customers: int, days: int) -> str:
             meanings.append(f"{line}. {named}, within {span(meaning.within)}{lead}.")
         elif what not in ("known_as", "linked_wrongly", "trouble_planted"):
             others.append(f"{line}.")
-    head = HEAD.format(seeds=seeds, customers=customers, days=days)
+    shops, often = [seed.shop for seed in seeds], [seed.often for seed in seeds]
+    people = [seed.people for seed in seeds]
+    head = HEAD.format(seeds=len(seeds), customers=customers, days=days)
     limits = LIMITS.format(meanings="\n".join(meanings), others="\n".join(others))
-    return head + "\n".join(table(runs)) + "\n" + limits
+    few = max(1, round(OFTEN_SHARE * customers))
+    aliased = fmean(each.aliased for each in people)
+    parts = [
+        head, _lines(table(shops)),
+        OWN_HEAD.format(own=OWN), _lines(silence(shops)),
+        OWN_NEXT, _lines(beside(shops, DIFFERENT)),
+        OFTEN_HEAD.format(customers=few, often=OFTEN_TIMES), _lines(beside(often, SPENDING)),
+        PEOPLE_HEAD.format(aliased=aliased), _lines(together(people)),
+        PEOPLE_NEXT, _lines(churn(people)),
+        LOW, LEAVING_HEAD.format(days=LEAVES_WITHIN // DAY), _lines(leaving(shops)),
+        limits,
+    ]  # fmt: skip
+    return "".join(parts)
+
+
+def _lines(rows: Iterable[str]) -> str:
+    return "".join(f"{row}\n" for row in rows)
 
 
 def table(runs: Sequence[Run]) -> Iterator[str]:
@@ -89,6 +70,75 @@ def table(runs: Sequence[Run]) -> Iterator[str]:
         cells = [f"`{signal}`", f"{many:.1f}", *(_figures(own) if own else ["not yet", "", ""])]
         cells += [rules.get(signal, "none"), *(_figures(thumb) if thumb else ["", "", ""])]
         yield f"| {' | '.join(cells)} |"
+
+
+def silence(runs: Sequence[Run]) -> Iterator[str]:
+    """Three ways to tell who buys no more, and the rule of thumb."""
+    yield "| signal | how it is told | precision | recall | delay |"
+    yield "|---|---|---:|---:|---:|"
+    rules = {thumb.signal: thumb.rule for thumb in THUMBS}
+    for signal in SILENCE:
+        ways = {
+            "built-in: BG/NBD, as fitted to CDNOW": [run.heed for run in runs],
+            "BG/NBD, as fitted to the house": [run.own for run in runs],
+            "own gaps": [run.rhythm for run in runs],
+            f"rule of thumb: {rules[signal]}": [run.thumb for run in runs],
+        }
+        for way, figures in ways.items():
+            found = _figures([each[signal] for each in figures if signal in each])
+            yield f"| `{signal}` | {way} | {' | '.join(found)} |"
+
+
+def beside(runs: Sequence[Run], signals: Sequence[str]) -> Iterator[str]:
+    """The built-in standards, the house's own and the rule of thumb."""
+    first = f"built-in: {_COLUMNS} | own: {_COLUMNS} | rule of thumb: precision | recall"
+    yield f"| signal | truths | {first} |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for signal in signals:
+        many = fmean(run.truths[signal].truths for run in runs)
+        cells = [f"`{signal}`", f"{many:.1f}"]
+        for which in ([run.heed for run in runs], [run.own for run in runs]):
+            cells += _figures([each[signal] for each in which if signal in each])
+        thumb = [run.thumb[signal] for run in runs if signal in run.thumb]
+        cells += _figures(thumb)[:2] if thumb else ["none", ""]
+        yield f"| {' | '.join(cells)} |"
+
+
+def together(people: Sequence[People]) -> Iterator[str]:
+    """How well interactions are put together, by the way in which it is done."""
+    yield "| put together | precision | recall |"
+    yield "|---|---:|---:|"
+    for way in people[0].pairs:
+        found = [each.pairs[way] for each in people]
+        precision = _share(spread([pairs.precision for pairs in found]))
+        yield f"| {way} | {precision} | {_share(spread([pairs.recall for pairs in found]))} |"
+
+
+def churn(people: Sequence[People]) -> Iterator[str]:
+    """What signals are worth with and without knowing people."""
+    yield (
+        "| signal | everybody says who they are: precision | recall | "
+        "names linked: precision | recall | nothing linked: precision | recall |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for signal in CHURN:
+        cells = [f"`{signal}`"]
+        for which in (
+            [each.known for each in people],
+            [each.linked for each in people],
+            [each.ignored for each in people],
+        ):
+            cells += _figures([each[signal] for each in which if signal in each])[:2]
+        yield f"| {' | '.join(cells)} |"
+
+
+def leaving(runs: Sequence[Run]) -> Iterator[str]:
+    """Of those alerted, how many left."""
+    for name in runs[0].leaving:
+        alerts = sum(run.leaving[name][1] for run in runs)
+        share = spread([left / of for left, of in (run.leaving[name] for run in runs) if of])
+        title = f"`{name}`" if name in SIGNALS else name
+        yield f"| {title} | {alerts / len(runs):.1f} | {_share(share)} |"
 
 
 def _figures(runs: Sequence[Figures]) -> list[str]:

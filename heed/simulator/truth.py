@@ -44,10 +44,20 @@ class Meaning(NamedTuple):
     within: int
     lead: int = 0
     by_subject: bool = False
+    also: tuple[str, ...] = ()
+    """Signals whose alerts it makes right as well, although they need not notice it."""
 
 
-def _is(means: str, signals: str = "", days: float = 0, lead: float = 0, **more: bool) -> Meaning:
-    return Meaning(means, tuple(signals.split()), round(days * DAY), round(lead * DAY), **more)
+def _is(
+    means: str,
+    signals: str = "",
+    days: float = 0,
+    lead: float = 0,
+    by_subject: bool = False,
+    also: str = "",
+) -> Meaning:
+    spans = round(days * DAY), round(lead * DAY)
+    return Meaning(means, tuple(signals.split()), *spans, by_subject, tuple(also.split()))
 
 
 _HOUR = HOUR / DAY
@@ -74,12 +84,19 @@ MEANINGS: dict[str, Meaning] = {
     "suggestion_ignored": _is("took the trouble of a suggestion and heard nothing",
                               "suggestion_unanswered", 30),
     "never_started": _is("signed up and never came to use it", "onboarding_stalled", 21),
-    "trial_unused": _is("lost interest in the trial", "trial_lapsing", 21),
-    "bought_once": _is("will not buy a second time", "one_and_gone", 120),
+    "trial_unused": _is("lost interest in the trial", "trial_lapsing", 21,
+                        also="onboarding_stalled"),
+    "bought_once": _is("will not buy a second time", "one_and_gone", 120,
+                       also="onboarding_stalled"),
     "turned_away_after_order": _is("turned away right after an order", "left_after_purchase", 14),
+    "took_leave_after_order": _is(
+        "gave a whole order back within two weeks, or left the list, the app or the account",
+        "left_after_purchase", _HOUR),
     # Churn
-    "left_for_good": _is("bought more than once, and will not again", "gone_silent lost", 150),
-    "left_for_a_while": _is("stopped, and came back later", "gone_silent lost", 150),
+    "left_for_good": _is("bought more than once, and will not again", "gone_silent lost", 150,
+                         also="spend_declined"),
+    "left_for_a_while": _is("stopped, and came back later", "gone_silent lost", 150,
+                            also="spend_declined"),
     "slow_buyer": _is("buys seldom, and has not left: nothing is lost"),
     "life_changed": _is("stopped because of their life, not because of us"),
     "left_over_service": _is("left because of how they were served"),
@@ -88,7 +105,8 @@ MEANINGS: dict[str, Meaning] = {
     "spend_fell": _is("spends less with us from now on", "spend_declined", 150),
     "spend_rose": _is("spends more with us from now on", "spend_grown", 150),
     "meant_to_cancel": _is("made up their mind to cancel", "cancellation_intended", 30, 2),
-    "trapped_unhappy": _is("unhappy, and stays for want of another", "captive_dissatisfied", 120),
+    "trapped_unhappy": _is("hurt again within half a year, and stays for want of another",
+                           "captive_dissatisfied", 180),
     "missed_the_perk": _is("misses a perk that had become usual", "perk_withdrawn", 30),
     "came_back": _is("came back after having left", "won_back", 1),
     # Dissatisfaction
@@ -120,10 +138,12 @@ MEANINGS: dict[str, Meaning] = {
     "hurt_at_counter": _is("was hurt by waiting for assistance", "assisted_late", 1),
     # Value and relationship
     "drifted_apart": _is("lost touch with us, while still buying", "check_in_due", 150),
+    "out_of_touch": _is("nobody has had a word with them for a quarter of a year", "check_in_due",
+                        30, 83),
     "lost_sight_of_goal": _is("gave up a goal they had set", "goal_stalled", 60),
     "occasion_ahead": _is("a day that matters to them comes", "occasion_due", 1, 1),
     "milestone": _is("reached a number of orders that is worth a word", "milestone_reached", 1),
-    "delighted": _is("was served far better than expected", "delighted", 14),
+    "delighted": _is("got clearly more than they expected", "delighted", 14),
     "recommends": _is("brought us another customer", "advocate", 14, 21),
     "advocate_cooled": _is("recommended us, and left", "advocate_silent", 150),
     # The house
@@ -137,10 +157,23 @@ SIGNALS: tuple[str, ...] = tuple(
     dict.fromkeys(signal for meaning in MEANINGS.values() for signal in meaning.signals)
 )
 """Every signal that has a truth to notice."""
+CHURN = ("one_and_gone", "gone_silent", "lost", "usage_declined", "captured",
+         "cancellation_intended", "won_back", "cart_abandoned", "contact_unanswered")  # fmt: skip
+"""Signals that need to know a customer over time or over channels."""
+LEAVING = ("left_for_good", "left_for_a_while", "bought_once")
+"""What it is to leave."""
+LEAVES_WITHIN = 120 * DAY
+FORETELLING = ("left_after_purchase", "onboarding_stalled", "captive_dissatisfied", "check_in_due",
+               "customer_dissatisfied", "detractor", "complaint_unanswered")  # fmt: skip
+"""Signals of which one wants to know whether those customers leave."""
+SILENCE = ("gone_silent", "lost", "won_back")
+"""Signals of somebody who buys no more, or again."""
+SPENDING = ("gone_silent", "lost", "spend_declined", "spend_grown")
+"""Signals that need many orders."""
 
 
 def truths_of(signal: str) -> list[str]:
-    """The truths that a signal ought to notice.
+    """The truths that a signal ought to notice; those that only make it right are not among them.
 
     >>> truths_of("detractor")
     ['unhappy_when_asked']

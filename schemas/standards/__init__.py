@@ -58,7 +58,9 @@ from schemas.standards.groups import (
 )
 from schemas.standards.hours import HoursTable, Opening
 from schemas.standards.house import Exclude, Override, Scope, Standards, Where
+from schemas.standards.identity import Identity
 from schemas.standards.limits import Limits, Severity, Standing
+from schemas.standards.manners import TEAMS, MannersTable, Quiet, TeamTable, quiet
 from schemas.standards.own import HouseStandard
 from schemas.standards.relationship import (
     Advocate,
@@ -92,12 +94,18 @@ __all__ = [
     "Standards",
     "Thresholds",
     "Exclude",
+    "Identity",
     "Scope",
     "Where",
     "Override",
     "HouseStandard",
     "HoursTable",
     "Opening",
+    "MannersTable",
+    "TeamTable",
+    "Quiet",
+    "quiet",
+    "TEAMS",
     "load",
     "parse",
     "dump",

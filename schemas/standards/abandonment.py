@@ -89,9 +89,11 @@ class SuggestionUnanswered(Standing, frozen=True):
 
 class OnboardingStalled(Standing, frozen=True):
     """Signed up, on trial or first order, and no value or repeated use `within`. Ours: a week
-    holds every day of the week once."""
+    holds every day of the week once. `after_order`: also after a first order; false where nothing
+    that is sold is used with the house, and a second order within a week is nothing to wait for."""
 
     within: Duration = Duration(7 * DAY)
+    after_order: bool = True
 
 
 class OneAndGone(Standing, frozen=True):

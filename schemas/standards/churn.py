@@ -55,7 +55,9 @@ class SpendDeclined(Standing, frozen=True):
     """Money per order, or orders, of the last `window` down by `drop` against the own `baseline`.
 
     `least` orders in the baseline, and less than `alpha` likely by chance; over once they are
-    above the share `back` of the baseline again. Ours.
+    above the share `back` of the baseline again. Ours. It is looked at anew with each order: take
+    an `alpha` of 0.001 where customers order every few days, else one in ten of them is told of in
+    a year by chance.
     """
 
     window: Duration = Duration(90 * DAY)
@@ -95,11 +97,13 @@ class Captured(Standing, frozen=True):
 
 class CaptiveDissatisfied(Standing, frozen=True):
     """`least` dissatisfactions within `window`, while usage stays over the share `steady` of the
-    own usual. Ours; of severity info until a competitor comes."""
+    own usual. Ours; of severity info until a competitor comes. `regions` are those without an
+    alternative to the house; where none is named, it may be any."""
 
     least: Count = 2
     window: Duration = Duration(180 * DAY)
     steady: Share = 0.8
+    regions: tuple[RequiredName, ...] = ()
 
 
 class PerkWithdrawn(Standing, frozen=True):

@@ -11,6 +11,7 @@ import msgspec
 from schemas.standards.hours import HoursTable
 from schemas.standards.house import Override, Standards
 from schemas.standards.limits import Limits, Standing
+from schemas.standards.manners import MannersTable, TeamTable
 from schemas.standards.thresholds import Thresholds
 from schemas.standards.units import Duration, WorkingTime, written
 
@@ -62,7 +63,11 @@ def literal(value: object) -> str:
 def _tables(standards: Standards) -> Iterator[str]:
     yield from signal_tables(standards.base)
     yield _table("hours", _said(standards.base_hours, HoursTable()), HoursTable)
+    yield _table("manners", msgspec.structs.asdict(standards.base_manners), MannersTable)
+    for name, team in standards.declared.items():
+        yield _table(f"teams.{_key(name)}", msgspec.structs.asdict(team), TeamTable)
     yield _table("exclude", {"customers": standards.exclude.customers}, type(standards.exclude))
+    yield _table("identity", msgspec.structs.asdict(standards.identity), type(standards.identity))
     for own in standards.own:
         names = zip(own.__struct_encode_fields__, own.__struct_fields__, strict=True)
         values = {name: getattr(own, field) for name, field in names}
@@ -79,6 +84,8 @@ def _override(each: Override) -> str:
         tables.append([f"[override.{name}]", *_lines(changes)])
     if each.hours:
         tables.append(["[override.hours]", *_lines(each.hours)])
+    if each.manners:
+        tables.append(["[override.manners]", *_lines(each.manners)])
     return "\n".join(line for table in tables for line in table)
 
 

@@ -1,7 +1,8 @@
 """standards.toml: read into Standards, or refused by file, line and key.
 
-One table per signal, `[hours]`, `[exclude]`, `[[override]]` tables that change some of them for
-some, and `[[standard]]` tables that the house adds. Durations are a number and a unit (`"60 min"`).
+One table per signal, `[hours]`, `[manners]`, `[teams.NAME]`, `[exclude]`, `[identity]`,
+`[[override]]` tables that change some of them for some, and `[[standard]]` tables that the house
+adds. Durations are a number and a unit (`"60 min"`).
 """
 
 from collections.abc import Callable
@@ -24,6 +25,9 @@ from schemas.standards.hours import (
     zone,
 )
 from schemas.standards.house import Changes, Exclude, Override, Standards, Where
+from schemas.standards.identity import Identity
+from schemas.standards.limits import Team
+from schemas.standards.manners import TEAMS, MannersTable, Quiet, TeamTable, quiet
 from schemas.standards.own import HouseStandard
 from schemas.standards.thresholds import Thresholds
 from schemas.standards.units import WORKING_DAYS, Duration, WorkingTime, duration, working_time
@@ -40,7 +44,7 @@ _ABOVE_ZERO = frozenset({
     "tier_1", "tier_2", "tier_3", "learns",
 })  # fmt: skip
 _LONGEST_SAID = 64
-_BESIDE = ("hours", "exclude", "override", "standard")
+_BESIDE = ("hours", "manners", "teams", "exclude", "identity", "override", "standard")
 _FOR_WHOM = Where.__struct_fields__
 
 
@@ -64,15 +68,23 @@ class _Reader:
         file, tables = self.file, self.file.tables
         overrides, own = file.listed("override"), file.listed("standard")
         exclude = file.convert(tables.pop("exclude", {}), Exclude, ("exclude",))
+        identity = file.convert(tables.pop("identity", {}), Identity, ("identity",), hook=_hook)
         hours = self._hours(tables.pop("hours", {}), ("hours",))
+        manners = self._manners(tables.pop("manners", {}), ("manners",))
+        teams = self._teams(tables.pop("teams", {}))
         base = self._thresholds(tables, (), _BESIDE)
-        return Standards(
+        standards = Standards(
             base,
             tuple(self._override(one, number, hours) for number, one in enumerate(overrides)),
             exclude,
             hours,
             self._own(own),
+            manners,
+            teams,
+            identity,
         )
+        self._check_teams(standards)
+        return standards
 
     def _override(self, tables: dict[str, Any], number: int, house: HoursTable) -> Override:
         under: Key = ("override", number)
@@ -81,8 +93,13 @@ class _Reader:
         if where.rank == 0:
             raise self.file.refusal(under, f"names none of {_listed(_FOR_WHOM)}")
         hours = self._other_hours(tables.pop("hours", {}), (*under, "hours"), house)
-        thresholds = self._thresholds(tables, under, ("hours", *_FOR_WHOM))
-        if not any(tables.values()) and not hours:
+        said_manners = tables.pop("manners", {})
+        table = self._manners(said_manners, (*under, "manners"))
+        manners = {key: getattr(table, key) for key in said_manners}
+        if manners and where.queue is not None:
+            raise self.file.refusal((*under, "manners"), "are of a customer, and not of a queue")
+        thresholds = self._thresholds(tables, under, ("hours", "manners", *_FOR_WHOM))
+        if not any(tables.values()) and not hours and not manners:
             raise self.file.refusal(
                 under, "changes nothing: its tables are written [override.cart_abandoned]"
             )
@@ -90,7 +107,7 @@ class _Reader:
             table: {key: getattr(getattr(thresholds, table), key) for key in keys}
             for table, keys in tables.items()
         }
-        return Override(where, changes, hours)
+        return Override(where, changes, hours, manners)
 
     def _thresholds(
         self, tables: dict[str, Any], under: Key, beside: tuple[str, ...]
@@ -119,6 +136,33 @@ class _Reader:
             key, why = wrong
             raise self.file.refusal(under if key is None else (*under, key), why)
         return table
+
+    def _manners(self, said: Any, under: Key) -> MannersTable:
+        table = self.file.convert(said, MannersTable, under, hook=_hook)
+        for signal in table.urgent:
+            if signal not in Thresholds.__struct_fields__:
+                what = f"{quoted(signal)} is no signal"
+                raise self.file.unlisted(
+                    (*under, "urgent"), what, signal, Thresholds.__struct_fields__
+                )
+        return table
+
+    def _teams(self, said: Any) -> dict[str, TeamTable]:
+        names = self.file.convert(said, dict[Team, dict[str, Any]], ("teams",))
+        return {name: self.file.convert(said[name], TeamTable, ("teams", name)) for name in names}
+
+    def _check_teams(self, standards: Standards) -> None:
+        """A house that declares teams has misspelt those that it has not; and topics of Kafka may
+        not differ in nothing but "." and "_"."""
+        declared, topics = {*TEAMS, *standards.declared}, dict[str, str]()
+        for team in sorted(standards.teams):
+            if standards.declared and team not in declared:
+                what = f"{quoted(team)} is named as a team, and is none"
+                raise self.file.unlisted(("teams",), what, team, sorted(declared))
+            other = topics.setdefault(team.replace(".", "_"), team)
+            if other != team:
+                what = f'"{team}" and "{other}" are too much alike: Kafka takes "." for "_"'
+                raise self.file.refusal(("teams",), what)
 
     def _own(self, tables: list[dict[str, Any]]) -> tuple[HouseStandard, ...]:
         found: dict[str, HouseStandard] = {}
@@ -169,9 +213,11 @@ _TEXT: dict[type[Any], Callable[[str], object]] = {
     Opening: opening,
     Zone: zone,
     Holidays: country,
+    Quiet: quiet,
 }
 _EXAMPLES: dict[type[Any], str] = {
     Opening: '"09:00-18:00"',
     Zone: '"Europe/Berlin"',
     Holidays: '"DE-BY"',
+    Quiet: '"21:00-08:00"',
 }

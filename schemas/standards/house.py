@@ -9,6 +9,8 @@ from msgspec import Meta, Struct
 
 from schemas.interaction import Party
 from schemas.standards.hours import HoursTable
+from schemas.standards.identity import Identity
+from schemas.standards.manners import TEAMS, MannersTable, TeamTable
 from schemas.standards.own import HouseStandard
 from schemas.standards.thresholds import Thresholds
 from schemas.vocabulary import RequiredName
@@ -62,6 +64,7 @@ class Override(NamedTuple):
     where: Where
     changes: Changes
     hours: dict[str, Any] = {}  # noqa: RUF012 (never changed)
+    manners: dict[str, Any] = {}  # noqa: RUF012
 
 
 class Standards:
@@ -80,12 +83,18 @@ class Standards:
         exclude: Exclude | None = None,
         hours: HoursTable | None = None,
         own: tuple[HouseStandard, ...] = (),
+        manners: MannersTable | None = None,
+        teams: Mapping[str, TeamTable] | None = None,
+        identity: Identity | None = None,
     ) -> None:
         self.base = base or Thresholds()
         self.overrides = tuple(sorted(overrides, key=lambda each: each.where.rank))
         self.exclude = exclude or Exclude()
         self.base_hours = hours or HoursTable()
         self.own = own
+        self.base_manners = manners or MannersTable()
+        self.declared = dict(teams or {})
+        self.identity = identity or Identity()
         self.axes = frozenset(axis for each in overrides for axis in each.where.segments)
         self.queues = frozenset(each.where.queue for each in overrides if each.where.queue)
         self.varies = bool(overrides)
@@ -122,6 +131,29 @@ class Standards:
         for each in self._matching(party, brand, branch, segments, queue):
             found = _replaced(found, each.hours)
         return found
+
+    def manners(
+        self,
+        party: str | None,
+        brand: str | None,
+        branch: str | None,
+        segments: Mapping[str, str | None] | None = None,
+    ) -> MannersTable:
+        """When alerts about one kind of customer are held back, likewise."""
+        found = self.base_manners
+        for each in self._matching(party, brand, branch, segments, None):
+            found = _replaced(found, each.manners)
+        return found
+
+    @property
+    def teams(self) -> frozenset[str]:
+        """Every team that these standards, or our own signals, give an alert to."""
+        tables = [getattr(self.base, name) for name in Thresholds.__struct_fields__]
+        named = [*TEAMS, *self.declared, *(own.team for own in self.own)]
+        named += [table.team for table in tables if table.team]
+        for each in self.overrides:
+            named += [said["team"] for said in each.changes.values() if said.get("team")]
+        return frozenset(named)
 
     def excludes(self, name: str) -> bool:
         """Whether the customer of that id or alias value is a test or bot."""

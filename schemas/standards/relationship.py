@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from schemas.instant import DAY, SECOND
 from schemas.standards.limits import Limits, Standing
-from schemas.standards.units import Count, Duration, Positive, Share, Significance
+from schemas.standards.units import Count, Duration, Fraction, Positive, Share, Significance
 
 
 class GreetingLate(Standing, frozen=True):
@@ -55,14 +55,16 @@ class SpendGrown(Limits, frozen=True):
 
 class CheckInDue(Standing, frozen=True):
     """No contact in both directions for as long as the value tier allows, or `factor` times the
-    own gap if that is sooner: `tier_1` for the most valuable, then `tier_2` and `tier_3`. `tier` is
-    that of customers whose value is not known. Ours."""
+    own gap if that is sooner, which is this `percentile` of the own gaps: `tier_1` for the most
+    valuable, then `tier_2` and `tier_3`. `tier` is that of customers whose value is not known.
+    Ours."""
 
     tier_1: Duration = Duration(30 * DAY)
     tier_2: Duration = Duration(90 * DAY)
     tier_3: Duration = Duration(180 * DAY)
     tier: Literal[1, 2, 3] = 2
     factor: Positive = 2.0
+    percentile: Fraction = 0.9
 
 
 class GoalStalled(Standing, frozen=True):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from agents.identity import STRENGTH, normalised, routing_key, row_key, who
+from agents.identity import STRENGTH, Names, alias_of, normalised, routing_key, row_key, who
 from schemas.interaction import Interaction, Rejected, decode
 
 
@@ -89,3 +89,66 @@ def test_mail_addresses_and_phone_numbers_are_compared_in_one_form() -> None:
 
 def test_numbers_are_aliases_too() -> None:
     assert key(loyalty_card=4711) == "loyalty_card:4711"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+49 30 901820",
+        "0049 30 901820",
+        "+49 (0)30 901820",
+        "030/901820",
+        "(030) 90-18 20",
+        "+4930901820",
+    ],
+)
+def test_a_telephone_number_has_one_form_however_it_is_written(number: str) -> None:
+    assert Names("DE").normalised("phone", number) == "+4930901820"
+
+
+def test_an_extension_is_somebody_of_their_own() -> None:
+    names = Names("US")
+    numbers = ["(415) 555-0132", "415-555-0132 ext. 7", "+1 415 555 0132 x8"]
+    assert [names.normalised("phone", number) for number in numbers] == [
+        "+14155550132", "+14155550132;ext=7", "+14155550132;ext=8"
+    ]  # fmt: skip
+
+
+def test_a_number_that_cannot_be_read_stays_as_its_digits() -> None:
+    assert normalised("phone", "030 901820") == "030901820"
+    assert Names("DE").normalised("phone", "17 (desk)") == "17"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("phone", "999999"), ("phone", "+49 111111111"), ("phone", "1234567890"),
+        ("phone", "none"), ("email", "noreply@shop.example"), ("email", "No-Reply@shop.example"),
+        ("email", "do_not_reply@x.example"), ("email", "test@test.example"), ("email", "@"),
+        ("device_id", "ffffffff-ffff-ffff-ffff-ffffffffffff"), ("device_id", "(not set)"),
+        ("device_id", "9774d56d682e549c"), ("device_id", "02:00:00:00:00:00"),
+        ("loyalty_card", "9999999999"), ("account_id", "[object Object]"), ("account_id", "NaN"),
+    ],
+)  # fmt: skip
+def test_what_machines_and_the_hurried_put_in_names_nobody(kind: str, value: str) -> None:
+    assert Names("DE").key(kind, value) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("phone", "+49 30 1234567"), ("email", "norah.reply@x.example"),
+        ("email", "info@x.example"),
+        ("loyalty_card", "11"), ("device_id", "aaaaab"), ("anonymous_id", "tester"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_it_names_somebody(kind: str, value: str) -> None:
+    assert Names("DE").key(kind, value) is not None
+
+
+def test_of_several_aliases_those_that_name_somebody_are_listed_from_the_strongest() -> None:
+    said = {"device_id": "d", "zebra": "z", "email": "A@b.example", "phone": "0", "badge": 7}
+    assert Names().keys(said) == ["email:a@b.example", "device_id:d", "badge:7", "zebra:z"]
+    assert [alias_of(key) for key in Names().keys({"c": "1", "a:b": "2"})] == [
+        ("a:b", "2"), ("c", "1")
+    ]  # fmt: skip

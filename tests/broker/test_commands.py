@@ -71,9 +71,11 @@ def test_topics_creates_what_is_missing_and_then_finds_it(kafka: Kafka) -> None:
             f"{at.customers}: 3 partitions, compact",
             f"{at.alerts}: 3 partitions, compact",
             f"{at.lifecycle}: 3 partitions, delete",
+            f"{at.profiles}: 3 partitions, compact",
             f"{at.rejected}: 3 partitions, delete",
         ]
-    assert {at.interactions, at.customers, at.alerts, at.lifecycle, at.rejected} <= existing(kafka)
+    made = {at.interactions, at.customers, at.alerts, at.lifecycle, at.profiles, at.rejected}
+    assert made <= existing(kafka)
 
 
 def test_a_topic_of_the_wrong_kind_is_told_with_what_to_do(kafka: Kafka) -> None:

@@ -127,6 +127,7 @@ def on_kafka(kafka: Kafka, partitions: int, **more: Any) -> Settings:
         changelog_topic=f"customers-{name}",
         alerts_topic=f"alerts-{name}",
         lifecycle_topic=f"lifecycle-{name}",
+        profiles_topic=f"profiles-{name}",
         rejected_topic=f"rejected-{name}",
         partitions=partitions,
         **more,

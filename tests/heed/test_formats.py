@@ -96,12 +96,12 @@ def test_interactions_are_passed_on_untouched_and_in_file_order(tmp_path: Path) 
 
 
 def test_gzip_is_told_by_its_first_bytes_and_not_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "packed").write_bytes(gzip.compress(b"{}\n"))
+    (tmp_path / "packed").write_bytes(gzip.compress(b"{}\n", mtime=0))
     (tmp_path / "plain.gz").write_bytes(b"{}\n")
     assert list(read([tmp_path / "packed", tmp_path / "plain.gz"])) == [b"{}", b"{}"]
 
 
-@pytest.mark.parametrize("sent", [b'{"a":1}\n', gzip.compress(b'{"a":1}\n')])
+@pytest.mark.parametrize("sent", [b'{"a":1}\n', gzip.compress(b'{"a":1}\n', mtime=0)])
 def test_a_dash_is_standard_input(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     stdin = io.TextIOWrapper(io.BufferedReader(io.BytesIO(sent)))
     monkeypatch.setattr(sys, "stdin", stdin)
@@ -161,7 +161,7 @@ def test_what_is_not_of_the_format_is_said_with_file_and_line(
 
 
 def test_a_truncated_archive_is_unusable_after_its_last_good_line(tmp_path: Path) -> None:
-    packed = gzip.compress(b"{}\n" * 100_000)
+    packed = gzip.compress(b"{}\n" * 100_000, mtime=0)
     (tmp_path / "cut.gz").write_bytes(packed[: len(packed) // 2])
     with pytest.raises(UnusableInput, match=r"cut\.gz, after line \d+: cannot be read further"):
         list(read([tmp_path / "cut.gz"]))

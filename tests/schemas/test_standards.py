@@ -278,8 +278,8 @@ MISTAKES: dict[str, tuple[str, str]] = {
     ),
     "an unknown key outside": (
         "idle = 1",
-        "house.toml:1: idle: is not known here: expected one of hours, exclude,"
-        " override, standard, cart_abandoned,",
+        "house.toml:1: idle: is not known here: expected one of hours, manners,"
+        " teams, exclude, identity, override, standard, cart_abandoned,",
     ),
     "an unknown table": ('# carts\n[carts]\nidle = "1 s"', "house.toml:2: carts: is not known"),
     "a wrong unit": (

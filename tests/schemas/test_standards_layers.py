@@ -268,7 +268,7 @@ MISTAKES = {
     "a queue without name": ('[[override]]\nqueue = ""', "2: override.queue: expected text"),
     "a standard in an override": (
         '[[override]]\nbrand = "b"\nstandard = []',
-        "3: override.standard: is not known here: expected one of hours, party, brand, branch,",
+        "3: override.standard: is not known here: expected one of hours, manners, party, brand,",
     ),
     "one bracket": ('[standard]\nname = "a"', "1: standard: write [[standard]], with two brackets"),
     "a standard without name": ("[[standard]]\nwithin = '5 s'", "1: standard: says no name"),
@@ -338,6 +338,7 @@ VALUES = [
 TABLES = {
     "[hours]": "zone monday holidays closed",
     "[exclude]": "customers",
+    "[identity]": "region renewed_after aliases customers",
     '[[override]]\nlost.alive = 0.3': "party brand branch segments queue hours exclude standard",
     '[[override]]\nbrand = "b"\n[override.hours]': "zone monday closed",
     '[[standard]]\nname = "a"': "from to within channel hours severity team reason began",

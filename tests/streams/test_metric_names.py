@@ -16,7 +16,7 @@ heed_wait_seconds{queue} heed_event_lag_seconds heed_commit_seconds heed_batch_r
 heed_partition_lag{partition} heed_committed_age_seconds{partition} heed_deadlines_overdue
 heed_state_bytes heed_restore_seconds heed_rebalances_total heed_build_info{version}
 heed_lifecycle_transitions_total{from,to} heed_signal_errors_total{signal}
-heed_unknown_language_total
+heed_unknown_language_total heed_identity_changes_total{change} heed_identified_ratio{channel}
 """
 # Of the agent of the groups (queues, branches), which is not there yet.
 NOT_YET = {"heed_service_level_ratio", "heed_wait_seconds"}
@@ -63,7 +63,8 @@ def test_every_reason_of_refusal_stands_at_zero_from_the_start() -> None:
 def test_no_label_is_a_customer() -> None:
     labels = {label for labels in told().values() for label in labels}
     assert labels <= {"channel", "type", "reason", "signal", "severity", "status", "team", "to",
-                      "currency", "stage", "from", "queue", "partition", "version"}  # fmt: skip
+                      "change", "currency", "stage", "from", "queue", "partition",
+                      "version"}  # fmt: skip
 
 
 def test_what_was_counted_is_on_the_page_and_in_the_totals() -> None:
@@ -86,3 +87,12 @@ def test_a_gauge_that_is_no_longer_shown_is_gone() -> None:
     page = generate_latest(made.registry).decode()
     assert 'heed_customers{stage="retained"} 6.0' in page
     assert "losing" not in page
+
+
+def test_a_ratio_is_of_what_all_partitions_have_counted() -> None:
+    made = metrics()
+    made.show({("heard", "web"): 8, ("identified", "web"): 6, ("heard", "phone"): 2})
+    page = generate_latest(made.registry).decode()
+    assert 'heed_identified_ratio{channel="web"} 0.75' in page
+    assert 'heed_identified_ratio{channel="phone"} 0.0' in page
+    assert "heed_heard" not in page

@@ -85,6 +85,7 @@ def test_outputs_go_to_the_topics_as_they_are_called() -> None:
         "customers",
         "my-alerts",
         "lifecycle",
+        "profiles",
         "rejected",
     ]
 

@@ -6,7 +6,7 @@ competitor that is declared for a whole region is passed on to its customers by 
 """
 
 from agents.alerts import CRITICAL, INFO, Alerts, Change, Facts, Kind
-from agents.mechanisms.standing import stand, standing
+from agents.mechanisms.standing import open_ones, stand, standing
 from agents.signals.churn import dissatisfactions
 from agents.signals.churn.dissatisfactions import SIGNALS
 from agents.signals.churn.dissatisfied import TICKET, complained
@@ -39,10 +39,11 @@ def _reason(facts: Facts) -> str:
 CAPTIVE_DISSATISFIED = Kind(
     name=SIGNAL,
     team="management",
+    concern="churn",
     severity=INFO,
     mechanism="joint",
-    opens="two or more dissatisfactions while orders or usage stay as ever; critical once a "
-    "competitor has come",
+    opens="two or more dissatisfactions while orders or usage stay as ever, in a region without an "
+    "alternative where the house names these; critical once a competitor has come",
     clears_if="The customer gives a good answer.",
     default="2 in 180 d, over 80 % of the usual",
     source="ours, after Hirschman (1970)",
@@ -100,6 +101,13 @@ class CaptiveDissatisfied:
         if opened:
             self._weigh(customer, opened, alerts)
 
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """A good answer that the other row heard of, too."""
+        good = customer.habits.good_at if customer.habits is not None else 0
+        for alert in open_ones(customer, SIGNAL):
+            if good >= alert.opened_at:
+                alerts.end(alert, good, "recovered")
+
     def steady(self, customer: Customer, at: int) -> bool:
         """Whether what is known of orders and usage stays as ever; False where nothing is known."""
         steady, history, habits = False, customer.purchases, customer.habits
@@ -132,6 +140,8 @@ class CaptiveDissatisfied:
         """A dissatisfaction of the instant `at`, not necessarily the latest one."""
         limits = self.limits
         if not limits.enabled or standing(customer, SIGNAL) is not None:
+            return
+        if limits.regions and customer.region not in limits.regions:
             return
         if not (self._is_known(customer) and dissatisfactions.may_matter(customer, limits.least)):
             return

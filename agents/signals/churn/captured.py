@@ -8,9 +8,10 @@ import xxhash
 
 from agents.alerts import ERROR, Alerts, Change, Facts, Kind
 from agents.mechanisms import joint
-from agents.mechanisms.standing import stand, standing
+from agents.mechanisms.rhythm import returned
+from agents.mechanisms.standing import open_ones, stand, standing
 from agents.signals.churn.detractor import KEPT
-from agents.signals.lifecycle import came_back
+from agents.signals.lifecycle import came_back, had_come_back
 from schemas.alert import Evidence
 from schemas.customer import Customer, Purchases
 from schemas.habits import KIND, MAX_KINDS, Habits
@@ -57,6 +58,8 @@ def _reason(facts: Facts) -> str:
 CAPTURED = Kind(
     name=SIGNAL,
     team="retention",
+    concern="churn",
+    parts=frozenset({"gone_silent", "lost"}),
     severity=ERROR,
     mechanism="joint",
     opens="number ported, data exported, profile changed, categories narrowed, silence after a "
@@ -117,6 +120,18 @@ class Captured:
                 self._weigh(customer, alert.opened_at, alerts)
             elif resolution == "late_evidence":
                 self._not_silent(customer, at, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Whoever has bought under the other row since then is not captured."""
+        history = customer.purchases
+        if history is None:
+            return
+        for alert in open_ones(customer, SIGNAL):
+            bought = history.last_at
+            if bought >= alert.opened_at:
+                self._over(customer, bought)
+                alerts.end(alert, bought, "recovered")
+                had_come_back(customer, returned(history, alert.opened_at))
 
     def _ordered(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         order, at = event.properties, event.time

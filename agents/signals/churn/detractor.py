@@ -2,7 +2,7 @@
 
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import joint
-from agents.mechanisms.standing import evidence_of, stand, standing
+from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
 from agents.signals.churn.scores import OPINIONS, is_bad, opinion
 from schemas.customer import Customer
 from schemas.habits import Habits
@@ -11,7 +11,6 @@ from schemas.interaction import Interaction
 from schemas.standards import Detractor as Limits
 
 SIGNAL = "detractor"
-OUTCOME = "alert_outcome"
 KEPT = 180 * DAY
 """So long pieces of evidence are kept that others weigh."""
 _ASKED = {
@@ -33,6 +32,7 @@ def _reason(facts: Facts) -> str:
 DETRACTOR = Kind(
     name=SIGNAL,
     team="support",
+    concern="dissatisfaction",
     mechanism="expected",
     opens="NPS 0-6, CSAT 1-2 of 5, CES 1-3 of 7, a review of 1-2 of 5",
     clears_if="A later good answer, or the outcome of the follow-up is recorded.",
@@ -49,7 +49,7 @@ DETRACTOR = Kind(
 class Detractor:
     """One alert a customer, of the answer that opened it.
 
-    >>> Detractor(Limits()).reacts_to == OPINIONS | {"alert_outcome"}
+    >>> Detractor(Limits()).reacts_to == OPINIONS
     True
     """
 
@@ -57,16 +57,10 @@ class Detractor:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.reacts_to = OPINIONS | {OUTCOME}
+        self.reacts_to = OPINIONS
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at = event.time
-        if event.kind == OUTCOME:
-            alert = standing(customer, SIGNAL)
-            said = event.properties
-            if alert is not None and said is not None and said.alert_id == alerts.id_of(alert):
-                alerts.resolve(SIGNAL, None, at, "actioned")
-            return
         answer = opinion(event)
         if answer is None:
             return
@@ -83,6 +77,13 @@ class Detractor:
                 ]  # fmt: skip
                 evidence = evidence_of(event)
                 stand(customer, DETRACTOR, self.limits, None, at, facts, evidence, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """A good answer that the other row heard of, too."""
+        good = customer.habits.good_at if customer.habits is not None else 0
+        for alert in open_ones(customer, SIGNAL):
+            if good >= alert.opened_at:
+                alerts.end(alert, good, "recovered")
 
     def _good(self, customer: Customer, at: int, alerts: Alerts) -> None:
         habits = customer.habits

@@ -25,6 +25,8 @@ def _reason(facts: Facts) -> str:
 CUSTOMER_DISSATISFIED = Kind(
     name=SIGNAL,
     team="management",
+    concern="dissatisfaction",
+    parts=SIGNALS,
     severity=ERROR,
     mechanism="joint",
     opens="two kinds of dissatisfaction of one customer",

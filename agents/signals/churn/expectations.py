@@ -8,11 +8,10 @@ import xxhash
 
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import joint, timers
-from agents.mechanisms.standing import evidence_of, stand, standing
+from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
 from agents.signals.churn.detractor import KEPT
 from agents.signals.churn.scores import SURVEY, opinion, stretched
-from schemas.alert import Evidence
-from schemas.customer import EVENT_ID_BYTES, Customer, bounded
+from schemas.customer import Customer, bounded
 from schemas.habits import MAX_WAITING, Habits, Waiting
 from schemas.instant import DAY, SECOND, rfc3339
 from schemas.interaction import Interaction
@@ -47,6 +46,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 EXPECTATION_GAP = Kind(
     name=GAP,
     team="support",
+    concern="dissatisfaction",
     mechanism="baseline",
     opens="perception minus expectation under the limit in a dimension, weighted by importance; "
     "or a wait of twice the own mean",
@@ -59,6 +59,7 @@ EXPECTATION_GAP = Kind(
 DELIGHTED = Kind(
     name=DELIGHT,
     team="success",
+    concern="relationship",
     notice=True,
     mechanism="joint",
     opens="perception above expectation, or a wait of half the own mean; and a good score within "
@@ -124,6 +125,23 @@ class Expectations:
         else:
             self._contact(customer, event, alerts)
 
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Waits that began under one row and ended under the other; what was answered under the
+        other; both halves of delight."""
+        for alert in open_ones(customer, GAP):
+            answer = timers.answered(customer, GAP, alert.subject, alert.opened_at)
+            if answer is not None:
+                alerts.end(alert, answer.at, "recovered")
+        habits = customer.habits
+        if habits is None:
+            return
+        for one in [each for each in habits.waiting if each.queued_at and each.answered_at]:
+            habits.waiting.remove(one)
+            if one.queued_at <= one.answered_at <= one.queued_at + DAY:
+                self._waited(customer, habits, None, one.queued_at, one.answered_at, alerts)
+        habits.waiting = sorted(habits.waiting, key=_began)[-MAX_WAITING:]
+        self._delight(habits, None, alerts)
+
     def _asked(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         said = event.properties
         if said is None:
@@ -188,7 +206,7 @@ class Expectations:
         self,
         customer: Customer,
         habits: Habits,
-        event: Interaction,
+        event: Interaction | None,
         queued: int,
         answered: int,
         alerts: Alerts,
@@ -201,13 +219,14 @@ class Expectations:
             self._clear(customer, WAIT, answered, alerts)
             usual = self.delighted.least <= waits and mean > self.fair
             if usual and waited <= self.delighted.factor * mean:
-                self._surprise(customer, event, alerts)
+                habits.surprised_at = max(habits.surprised_at, event.time if event else answered)
+                self._delight(habits, event, alerts)
         elif self.limits.enabled:
-            joint.note(customer, GAP, event, keep=KEPT)
+            if event is not None:
+                joint.note(customer, GAP, event, keep=KEPT)
             if standing(customer, GAP, WAIT) is None:
                 facts: Facts = [WAIT, waited / SECOND, mean / SECOND, waits]
-                name = bounded(event.id, EVENT_ID_BYTES)
-                evidence = [Evidence(name, event.kind, event.time)]
+                evidence = [] if event is None else evidence_of(event)
                 stand(
                     customer, EXPECTATION_GAP, self.limits, WAIT, answered, facts, evidence, alerts
                 )
@@ -222,7 +241,7 @@ class Expectations:
         habits.surprised_at = max(habits.surprised_at, event.time)
         self._delight(habits, event, alerts)
 
-    def _delight(self, habits: Habits, event: Interaction, alerts: Alerts) -> None:
+    def _delight(self, habits: Habits, event: Interaction | None, alerts: Alerts) -> None:
         """Tell it once where both halves are known, and begin anew."""
         praised, surprised = habits.praised_at, habits.surprised_at
         limits = self.delighted
@@ -230,7 +249,8 @@ class Expectations:
             at = max(praised, surprised)
             habits.praised_at = habits.surprised_at = 0
             facts: Facts = [praised, surprised]
-            alerts.notice(DELIGHT, at, facts, evidence_of(event), team=limits.team)
+            evidence = [] if event is None else evidence_of(event)
+            alerts.notice(DELIGHT, at, facts, evidence, team=limits.team)
 
 
 def _habits(customer: Customer) -> Habits:

@@ -17,9 +17,9 @@ from agents.mechanisms.baseline import (
     lower_by_chance,
     rise_by_chance,
 )
-from agents.mechanisms.standing import cool, evidence_of, stand, standing
+from agents.mechanisms.standing import cool, evidence_of, open_ones, stand, standing
 from schemas.alert import Evidence
-from schemas.customer import Customer, Purchases
+from schemas.customer import Customer, OpenAlert, Purchases
 from schemas.habits import MAX_ORDERS, ORDER, Habits
 from schemas.instant import DAY, day_of
 from schemas.interaction import Interaction
@@ -60,6 +60,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 SPEND_DECLINED = Kind(
     name=DECLINED,
     team="retention",
+    concern="churn",
     mechanism="baseline",
     opens="money an order, or purchase days, of the last 90 d below the own year before, "
     "beyond chance",
@@ -72,6 +73,7 @@ SPEND_DECLINED = Kind(
 SPEND_GROWN = Kind(
     name=GROWN,
     team="success",
+    concern="relationship",
     notice=True,
     mechanism="baseline",
     opens="the mirror of `spend_declined`",
@@ -232,6 +234,33 @@ class Spending:
             self._stand(customer, habits, at, facts, evidence, alerts)
         self._wake(customer, history, at)
 
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Orders of both rows are compared: with those of the other there may be no decline."""
+        history, habits = customer.purchases, customer.habits
+        if history is None or habits is None:
+            return
+        for alert in open_ones(customer, DECLINED):
+            usual, level = float(alert.facts[2] or 0), self._level(habits, history, alert)
+            if not self._holds(habits, history, alert):
+                alerts.end(alert, at, "late_evidence")
+                customer.told.pop(DECLINED, None)
+            elif level > self.limits.back * usual:
+                alerts.end(alert, history.last_at, "recovered")
+            else:
+                continue
+            habits.usual_spend, habits.measure = None, 0
+        for timer in timers.running(customer, DECLINED)[1:]:
+            timers.stop(customer, timer)
+        self._wake(customer, history, customer.last_seen)
+
+    def _level(self, habits: Habits, history: Purchases, alert: OpenAlert) -> float:
+        """What is spent by the last order, in the measure of an alert."""
+        day = history.days[-1]
+        if alert.facts[0] == MONEY:
+            now, _ = compared(habits.orders, day, self.window, self.baseline)
+            return median(now) if now else 0.0
+        return float(counts(history, day, self.window, self.baseline)[0])
+
     def _decline(
         self,
         customer: Customer,
@@ -312,15 +341,17 @@ class Spending:
         alert = standing(customer, DECLINED)
         if alert is None or at >= alert.opened_at:
             return
-        day = day_of(alert.opened_at)
-        if alert.facts[0] == MONEY:
-            holds = self.smaller(*compared(habits.orders, day, self.window, self.baseline))
-        else:
-            holds = self.fewer(*counts(history, day - 1, self.window, self.baseline))
-        if not holds:
+        if not self._holds(habits, history, alert):
             alerts.resolve(DECLINED, None, at, "late_evidence")
             habits.usual_spend, habits.measure = None, 0
             customer.told.pop(DECLINED, None)
+
+    def _holds(self, habits: Habits, history: Purchases, alert: OpenAlert) -> bool:
+        """Whether an alert would open where it did, with what is known now."""
+        day = day_of(alert.opened_at)
+        if alert.facts[0] == MONEY:
+            return self.smaller(*compared(habits.orders, day, self.window, self.baseline))
+        return self.fewer(*counts(history, day - 1, self.window, self.baseline))
 
     def _wake(self, customer: Customer, history: Purchases, after: int) -> None:
         """Wake up when the next purchase day has left the window."""

@@ -7,7 +7,7 @@ interaction of theirs.
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import timers
 from agents.mechanisms.baseline import drop_by_chance
-from agents.mechanisms.standing import cool, stand, standing
+from agents.mechanisms.standing import cool, open_ones, stand, standing
 from schemas.customer import Customer
 from schemas.habits import MAX_USES, MAX_WEEKS, Habits
 from schemas.instant import DAY, WEEK
@@ -32,6 +32,7 @@ def _reason(facts: Facts) -> str:
 USAGE_DECLINED = Kind(
     name=SIGNAL,
     team="success",
+    concern="churn",
     mechanism="baseline",
     opens="the last 4 weeks' usage under the own 12-week baseline, beyond chance",
     clears_if="Usage is back above 80 % of what it was.",
@@ -126,6 +127,28 @@ class UsageDeclined:
             self._wake(customer, habits)
         else:
             habits.uses, habits.week, habits.usual_uses = [], 0, 0
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Uses of both rows are counted: with those of the other there may have been no decline."""
+        habits = customer.habits
+        if habits is None or not habits.uses or not self.limits.enabled:
+            return
+        habits.uses = habits.uses[-self.kept :]
+        for alert in open_ones(customer, SIGNAL):
+            end = len(habits.uses) - 1 - (habits.week - week_of(alert.opened_at))
+            begin = end - self.window
+            if begin < self.baseline or alert.facts[2:] != [self.window, self.baseline]:
+                continue  # So long ago that it cannot be said any more.
+            now, base = sum(habits.uses[begin:end]), sum(habits.uses[begin - self.baseline : begin])
+            alert.facts[:2] = [now, base]
+            habits.usual_uses = base
+            if not self.declined(now, base):
+                alerts.end(alert, at, "late_evidence")
+                habits.usual_uses = 0
+                customer.told.pop(SIGNAL, None)
+        for timer in timers.running(customer, SIGNAL)[1:]:
+            timers.stop(customer, timer)
+        self._wake(customer, habits)
 
     def _judge(
         self,

@@ -28,6 +28,7 @@ def _reason(facts: Facts) -> str:
 RESOLUTION_UNCONFIRMED = Kind(
     name="resolution_unconfirmed",
     team="support",
+    concern="dissatisfaction",
     severity=INFO,
     clears_if="The customer gives a satisfied answer, or opens the ticket again.",
     reason=_reason,

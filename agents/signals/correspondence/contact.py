@@ -42,6 +42,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 CONTACT_UNANSWERED = Kind(
     name=NAME,
     team="support",
+    concern="abandonment",
     clears_if="They are answered in that medium, called back, or their next call is answered.",
     reason=_reason,
     parameters=_parameters,
@@ -105,14 +106,23 @@ class ContactUnanswered(Expected):
         ]
         super().end(customer, end, at, alerts)
         for timer in waits:
-            newest = timer.evidence[-1]
-            severity, _, within, name, _ = timer.facts
-            missed = int(newest.type == _MISSED)
-            begin = Begin(timer.subject, int(within or 0), [name, missed])
-            timer.due = self.due(customer, newest.time, begin)
-            timer.since, timer.evidence = newest.time, [newest]
-            timer.facts = [severity, newest.time, within, name, missed]
-            timers.start(customer, timer)
+            self._wait_on(customer, timer)
+
+    def over(self, customer: Customer, timer: Timer, end: int) -> None:
+        timers.stop(customer, timer)
+        if timer.evidence and end < timer.evidence[-1].time:
+            self._wait_on(customer, timer)
+
+    def _wait_on(self, customer: Customer, timer: Timer) -> None:
+        """The oldest has its answer, the newest has not."""
+        newest = timer.evidence[-1]
+        severity, _, within, name, _ = timer.facts
+        missed = int(newest.type == _MISSED)
+        begin = Begin(timer.subject, int(within or 0), [name, missed])
+        timer.due = self.due(customer, newest.time, begin)
+        timer.since, timer.evidence = newest.time, [newest]
+        timer.facts = [severity, newest.time, within, name, missed]
+        timers.start(customer, timer)
 
     def due(self, customer: Customer, since: int, begin: Begin) -> int:
         # What is to be answered at once is to be answered at the opening, if the house is closed.

@@ -11,6 +11,7 @@ from agents.mechanisms.standing import evidence_of, open_ones, prolong, stand, s
 from agents.signals.correspondence.satisfaction import SATISFACTION, satisfied
 from agents.signals.correspondence.ticket import KEPT, RESOLVED, named, waited
 from schemas import standards
+from schemas.alert import Evidence
 from schemas.correspondence import (
     INSTANT,
     MATTER_BYTES,
@@ -70,6 +71,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 EFFORT_HIGH = Kind(
     name=NAME,
     team="support",
+    concern="dissatisfaction",
     clears_if="The ticket is resolved, the customer is satisfied, or the matter stays quiet for as"
     " long as contacts are counted.",
     reason=_reason,
@@ -89,6 +91,7 @@ class EffortHigh:
     """
 
     field = "correspondence"
+    renews = True
     kinds = (EFFORT_HIGH,)
 
     def __init__(self, limits: standards.EffortHigh) -> None:
@@ -133,6 +136,20 @@ class EffortHigh:
         """The matter has been quiet for long enough."""
         alerts.resolve(NAME, timer.subject, timer.due, "recovered")
         _drop(customer, timer.subject)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """What a matter has cost under both rows counts together."""
+        known = customer.correspondence
+        if known is None or not known.matters or not self.reacts_to:
+            return
+        for matter in known.matters:
+            matter.contacts = matter.contacts[-INSTANT * self.counted :]
+            if matter.told or self.too_much(matter):
+                if not matter.told:
+                    self._tell(customer, matter, [], alerts)
+                if standing(customer, NAME, matter.name) is not None:
+                    self._quiet(customer, matter)
+        self._forget(known, customer)
 
     def too_much(self, matter: Matter) -> bool:
         """Whether this matter has cost more than it may."""
@@ -205,24 +222,28 @@ class EffortHigh:
     def _judge(
         self, customer: Customer, matter: Matter, event: Interaction, alerts: Alerts
     ) -> None:
-        limits, name = self.limits, matter.name
         if matter.told:
-            if standing(customer, NAME, name) is not None:
+            if standing(customer, NAME, matter.name) is not None:
                 self._quiet(customer, matter)
             return
         if not self.too_much(matter):
             return
+        joint.note(customer, NAME, event, keep=KEPT)
+        self._tell(customer, matter, evidence_of(event), alerts)
+        self._quiet(customer, matter)
+
+    def _tell(
+        self, customer: Customer, matter: Matter, evidence: list[Evidence], alerts: Alerts
+    ) -> None:
+        limits, name, at = self.limits, matter.name, matter.last
         matter.told = True
-        at = matter.last
         recent = [t for t in _times(matter.contacts) if t >= at - limits.window]
         facts: Facts = [
             matter.spent / SECOND, max(len(recent), 1), matter.transfers, int(limits.window),
             int(matter.ticket), limits.waited / SECOND, limits.contacts, limits.transfers,
         ]  # fmt: skip
-        joint.note(customer, NAME, event, keep=KEPT)
         if standing(customer, NAME, name) is None:
-            stand(customer, EFFORT_HIGH, limits, name, at, facts, evidence_of(event), alerts)
-        self._quiet(customer, matter)
+            stand(customer, EFFORT_HIGH, limits, name, at, facts, evidence, alerts)
 
     def _quiet(self, customer: Customer, matter: Matter) -> None:
         due = matter.last + self.limits.window

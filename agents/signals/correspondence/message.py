@@ -6,7 +6,7 @@ is counted, and nothing is guessed. Without a classifier the signal is silent.
 
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import joint, timers
-from agents.mechanisms.standing import cool, evidence_of, stand, standing
+from agents.mechanisms.standing import cool, evidence_of, open_ones, stand, standing
 from agents.signals.correspondence.satisfaction import SATISFACTION, satisfied
 from agents.signals.correspondence.ticket import CUSTOMER_REPLIED, KEPT, OPENED, RESOLVED
 from agents.text import UNKNOWN_LANGUAGE, Classifier
@@ -43,6 +43,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 NEGATIVE_MESSAGE = Kind(
     name=NAME,
     team="support",
+    concern="dissatisfaction",
     clears_if="A ticket of theirs is resolved, or they write or answer positively.",
     reason=_reason,
     parameters=_parameters,
@@ -99,6 +100,13 @@ class NegativeMessage:
             return
         joint.note(customer, NAME, event, keep=KEPT)
         stand(customer, NEGATIVE_MESSAGE, self.limits, None, at, facts, evidence_of(event), alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """A good word, or a resolution, that the other row heard of."""
+        for alert in open_ones(customer, NAME):
+            answer = timers.answered(customer, NAME, None, alert.opened_at)
+            if answer is not None:
+                alerts.end(alert, answer.at, "recovered")
 
     def _clear(self, customer: Customer, at: int, alerts: Alerts) -> None:
         alert = standing(customer, NAME)

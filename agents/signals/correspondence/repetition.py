@@ -45,6 +45,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 COMPLAINT_REPEATED = Kind(
     name=NAME,
     team="support",
+    concern="dissatisfaction",
     clears_if="No complaint for 30 d, unless the house has set another quiet time.",
     reason=_reason,
     parameters=_parameters,
@@ -63,6 +64,7 @@ class ComplaintRepeated:
     """
 
     field = "correspondence"
+    renews = True
     kinds = (COMPLAINT_REPEATED,)
     reacts_to = frozenset({OPENED, REOPENED})
 
@@ -97,6 +99,28 @@ class ComplaintRepeated:
     def on_timer(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         """It has been quiet for long enough."""
         alerts.resolve(NAME, None, timer.due, "recovered")
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Complaints of both rows are counted together."""
+        known = customer.correspondence
+        if known is None or not known.complaints:
+            return
+        known.complaints = known.complaints[-self.most * _ENTRY :]
+        if not self.limits.enabled:
+            return
+        times = [at for at in _times(known.complaints) if at > known.repeated_at]
+        if standing(customer, NAME) is not None:
+            self._quiet(customer, known)
+            return
+        for time in times:
+            found = crossing(times, time, int(self.limits.window), self.least)
+            if found is not None:
+                first, last, count = found
+                known.repeated_at = last
+                facts: Facts = [count, int(self.limits.window), 0, first]
+                stand(customer, COMPLAINT_REPEATED, self.limits, None, last, facts, [], alerts)
+                self._quiet(customer, known)
+                return
 
     def _judge(
         self,

@@ -44,6 +44,7 @@ def _suggestion(facts: Facts) -> str:
 REQUEST_UNANSWERED = Kind(
     name="request_unanswered",
     team="support",
+    concern="abandonment",
     clears_if="The request is answered or resolved.",
     reason=_request,
     parameters=parameters,
@@ -55,6 +56,7 @@ REQUEST_UNANSWERED = Kind(
 SUGGESTION_UNANSWERED = Kind(
     name="suggestion_unanswered",
     team="product",
+    concern="abandonment",
     clears_if="The suggestion is answered or resolved.",
     reason=_suggestion,
     parameters=parameters,

@@ -12,6 +12,7 @@ from agents.mechanisms.idle import Idle
 from agents.mechanisms.rhythm import REGULAR, usual_gap
 from agents.mechanisms.standing import evidence_of
 from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, journey_of
+from schemas.alert import Evidence
 from schemas.customer import Customer, fits
 from schemas.instant import DAY, spoken
 from schemas.interaction import Interaction
@@ -37,6 +38,7 @@ def _advocate_reason(facts: Facts) -> str:
 ADVOCATE = Kind(
     name="advocate",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="Nothing to clear: this is told once.",
     reason=_advocate_reason,
@@ -91,12 +93,27 @@ class Advocates:
         limits = self.limits
         if not limits.enabled or (known and proven <= known + limits.window):
             return
-        severity = INFO if limits.severity is None else SEVERITIES.index(limits.severity)
         proof = _REFERRED if event.kind == _REFERRED else "praise"
+        self._tell(proof, proven, evidence_of(event), alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Praise of both rows is counted together."""
+        journey = customer.journey
+        if journey is None or not journey.praise:
+            return
+        last, window = journey.praise[-1], int(self.limits.window)
+        journey.praise = [one for one in journey.praise if one >= last - window][-self.least :]
+        if len(journey.praise) < self.least or last <= journey.advocate:
+            return
+        known, journey.advocate = journey.advocate, last
+        if self.limits.enabled and not (known and last <= known + window):
+            self._tell("praise", last, [], alerts)
+
+    def _tell(self, proof: str, at: int, evidence: list[Evidence], alerts: Alerts) -> None:
+        limits = self.limits
+        severity = INFO if limits.severity is None else SEVERITIES.index(limits.severity)
         facts: Facts = [proof, self.least, int(limits.window)]
-        alerts.notice(
-            ADVOCATE.name, proven, facts, evidence_of(event), severity=severity, team=limits.team
-        )
+        alerts.notice(ADVOCATE.name, at, facts, evidence, severity=severity, team=limits.team)
 
 
 def praises(said: SurveyEvent | OpinionEvent | ReviewEvent) -> bool:
@@ -123,6 +140,7 @@ def _silent_reason(facts: Facts) -> str:
 ADVOCATE_SILENT = Kind(
     name="advocate_silent",
     team="success",
+    concern="relationship",
     clears_if="The customer buys, refers, reviews or answers again.",
     reason=_silent_reason,
     parameters=lambda facts: {
@@ -165,6 +183,16 @@ class SilentAdvocates(Idle):
     def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         if self.limits.enabled:
             super().open(customer, timer, alerts)
+
+    def touched_at(self, customer: Customer) -> int:
+        history = customer.purchases
+        return 0 if history is None else history.last_at
+
+    def renew(self, customer: Customer, timer: Timer) -> None:
+        history = customer.purchases
+        timer.facts[2] = self.within(customer)
+        timer.facts[3:] = [int(history is not None and len(history.days) >= REGULAR)]
+        super().renew(customer, timer)
 
     def within(self, customer: Customer) -> int:
         """How long a silence is too long."""

@@ -8,7 +8,7 @@ ours.
 from bisect import insort
 
 from agents.alerts import ERROR, Alerts, Facts, Kind
-from agents.mechanisms.standing import evidence_of, stand, standing
+from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
 from agents.signals.journey.waits import journey_of
 from schemas.customer import Customer, OpenAlert, fits
 from schemas.instant import DAY
@@ -46,6 +46,7 @@ def _parameters(facts: Facts) -> dict[str, object]:
 CANCELLATION_INTENDED = Kind(
     name="cancellation_intended",
     team="retention",
+    concern="churn",
     clears_if="The customer renews or subscribes again.",
     reason=_reason,
     parameters=_parameters,
@@ -106,6 +107,28 @@ class Cancelling:
                 journey_of(customer).looks = []
         else:
             self._revoke(customer, event.time, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """What was revoked under either row; looks of both are counted together."""
+        journey = customer.journey
+        if journey is None:
+            return
+        revoked = journey.revoked_at
+        for alert in open_ones(customer, self.name):
+            if revoked >= alert.opened_at:
+                alerts.end(alert, revoked, "recovered")
+            elif any(int(look or 0) <= revoked for look in alert.facts[3:]):
+                alerts.end(alert, revoked, "late_evidence")
+        if standing(customer, self.name) is not None:
+            journey.looks = []
+        if not journey.looks or not self.limits.enabled:
+            return
+        last, window = journey.looks[-1], int(self.limits.window)
+        looks = [look for look in journey.looks if look >= last - window][-self.least :]
+        journey.looks = looks if len(looks) < self.least else []
+        if not journey.looks:
+            facts: Facts = [_PAGE, self.least, window, *looks]
+            stand(customer, CANCELLATION_INTENDED, self.limits, None, last, facts, [], alerts)
 
     def is_cancelling(self, address: str) -> bool:
         """Whether a path or address is of the cancellation page."""

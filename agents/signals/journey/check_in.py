@@ -1,10 +1,13 @@
 """`check_in_due`: nobody has spoken with this customer for too long.
 
 Key accounts are seen at fixed distances by value: practice of account management. The distances are
-ours, and so is twice the own gap: whoever is used to a word every week misses it sooner.
+ours, and so is twice the own gap: whoever is used to a word every week misses it sooner. The own
+gap is a long one of theirs, as in `gone_silent`: contacts come in bursts, and of gaps that are
+irregular a quarter is over twice the median by mere chance.
 """
 
 from bisect import insort
+from itertools import accumulate, pairwise
 
 from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms import timers
@@ -27,8 +30,9 @@ CONTACTS = (
     "survey_answered",
 )  # fmt: skip
 """Both sides are there. Whether a message received was answered, `contact_unanswered` judges."""
-SHORTEST = 7 * DAY
+ONE_MATTER = 7
 """One matter often takes some days in a row: that is no rhythm to be held to."""
+SHORTEST = ONE_MATTER * DAY
 
 
 def _reason(facts: Facts) -> str:
@@ -40,6 +44,7 @@ def _reason(facts: Facts) -> str:
 CHECK_IN_DUE = Kind(
     name="check_in_due",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="The customer and the house are in touch again.",
     reason=_reason,
@@ -55,13 +60,14 @@ class CheckIn(Idle):
     """The time since the last contact, or since a subscription began.
 
     >>> check_in = CheckIn(CheckInDue())
-    >>> check_in.within([]) // DAY, check_in.within([0, 20, 40, 80]) // DAY
+    >>> check_in.within([]) // DAY, check_in.within([0, 20, 40, 60]) // DAY
     (90, 40)
     """
 
     def __init__(self, limits: CheckInDue) -> None:
         super().__init__(CHECK_IN_DUE, limits, begins={}, ends={})
         self.reacts_to = frozenset({_SUBSCRIBED, _DELETED, *CONTACTS})
+        self.percentile = float(limits.percentile)
         self.usual = int((limits.tier_1, limits.tier_2, limits.tier_3)[limits.tier - 1])
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
@@ -99,11 +105,20 @@ class CheckIn(Idle):
         if self.limits.enabled:
             super().open(customer, timer, alerts)
 
+    def renew(self, customer: Customer, timer: Timer) -> None:
+        contacts = customer.journey.contacts if customer.journey is not None else []
+        timer.facts[2] = self.within(contacts)
+        super().renew(customer, timer)
+
     def within(self, contacts: list[int]) -> int:
         """How long without a contact is too long, after contacts on these days."""
         if len(contacts) < REGULAR:
             return self.usual
-        own = int(usual_gap(contacts, 0.5) * float(self.limits.factor) * DAY)
+        gaps = [gap for one, next in pairwise(contacts) if (gap := next - one) >= ONE_MATTER]
+        if len(gaps) < REGULAR - 1:
+            return self.usual
+        moments = list(accumulate(gaps, initial=0))
+        own = int(usual_gap(moments, self.percentile) * float(self.limits.factor) * DAY)
         return min(self.usual, max(own, SHORTEST))
 
     def _is_late(self, customer: Customer, at: int, within: int, alerts: Alerts) -> bool:

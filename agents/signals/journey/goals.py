@@ -29,6 +29,7 @@ def _reason(facts: Facts) -> str:
 GOAL_STALLED = Kind(
     name="goal_stalled",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="The customer makes progress, reaches the goal, or sets it anew.",
     reason=_reason,
@@ -69,6 +70,12 @@ class Goals(Idle):
             for since, subject in self._goals(customer):
                 if event.time > since:
                     self._progress(customer, subject, event, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        super().on_merge(customer, at, alerts)
+        goals = self._goals(customer)
+        if len(goals) > MOST_GOALS:
+            self._make_room(customer, goals[-1][1], at, alerts)
 
     def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         if self.limits.enabled:

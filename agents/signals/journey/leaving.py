@@ -7,7 +7,7 @@ list, account deleted, app removed, data taken along, consent withdrawn, or all 
 import xxhash
 
 from agents.alerts import Alerts, Facts, Kind
-from agents.mechanisms.standing import stand, standing
+from agents.mechanisms.standing import open_ones, stand, standing
 from agents.signals.journey.waits import journey_of
 from schemas.alert import Evidence
 from schemas.customer import EVENT_ID_BYTES, Customer, Purchases, bounded
@@ -50,6 +50,7 @@ def _reason(facts: Facts) -> str:
 LEFT_AFTER_PURCHASE = Kind(
     name="left_after_purchase",
     team="retention",
+    concern="abandonment",
     clears_if="The customer orders again, or is back on the list: consents, signs up, subscribes.",
     reason=_reason,
     parameters=lambda facts: {
@@ -100,6 +101,17 @@ class Leaving:
                 alerts.resolve(self.name, None, event.time, "returned")
         elif withdraws and self.limits.enabled:
             self._leave(customer, history, event, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Whoever has ordered under the other row since then has not left."""
+        history = customer.purchases
+        if history is None:
+            return
+        for alert in open_ones(customer, self.name):
+            if history.last_at >= alert.opened_at:
+                alerts.end(alert, history.last_at, "recovered")
+            elif history.last_at > int(alert.facts[1] or 0) and alert.facts[0] in _SENT_BACK:
+                alerts.end(alert, history.last_at, "late_evidence")
 
     def _leave(
         self, customer: Customer, history: Purchases, event: Interaction, alerts: Alerts

@@ -36,6 +36,7 @@ def _reason(facts: Facts) -> str:
 MILESTONE_REACHED = Kind(
     name="milestone_reached",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="Nothing to clear: this is told once.",
     reason=_reason,
@@ -59,6 +60,7 @@ class Milestones:
     """
 
     kinds = (MILESTONE_REACHED,)
+    renews = True
     reacts_to = frozenset({_LOGIN, _VALUE, _ORDER})
 
     def __init__(self, limits: MilestoneReached) -> None:
@@ -90,6 +92,20 @@ class Milestones:
             return  # Has not bought in this year: the next order begins to count again.
         self._tell("year", _year(day) - _year(first), timer.due, last_order(customer), alerts)
         self._wait(customer, first, day, None)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Years are counted from the first order under either row."""
+        history = customer.purchases
+        running = timers.running(customer, self.name)
+        if history is None or not (running or history.repeats == 1):
+            return
+        if len(running) == 1 and running[0].facts[0] == history.first:
+            return
+        after = max([day_of(history.last_at), *(timer.since // DAY for timer in running)])
+        for timer in running:
+            timers.stop(customer, timer)
+        if history.repeats and self.limits.enabled and self.limits.years:
+            self._wait(customer, history.first, after, None)
 
     def _order(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         history = customer.purchases

@@ -38,6 +38,7 @@ def _reason(facts: Facts) -> str:
 OCCASION_DUE = Kind(
     name="occasion_due",
     team="success",
+    concern="relationship",
     severity=INFO,
     clears_if="The house turns to the customer, or the day is over.",
     reason=_reason,
@@ -64,6 +65,7 @@ class Occasions:
     """
 
     kinds = (OCCASION_DUE,)
+    renews = True
     reacts_to = frozenset({_SET, _DELETED, *_REACHED_OUT})
 
     def __init__(self, limits: OccasionDue) -> None:
@@ -103,6 +105,24 @@ class Occasions:
             due, facts = max(again * DAY - self.limits.before, end), [again, comes]
         timer.due, timer.facts = due, facts
         timers.start(customer, timer)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """What was set last of an occasion holds; of more than 4 the ones set first go."""
+        latest: dict[str | None, Timer] = {}
+        for timer in sorted(timers.running(customer, self.name), key=_set_at):
+            before = latest.get(timer.subject)
+            if before is not None:
+                timers.stop(customer, before)
+            latest[timer.subject] = timer
+        for alert in open_ones(customer, self.name):
+            known = latest.get(alert.subject)
+            if known is not None and began(alert) < known.since and known.facts[1] != _TOLD:
+                told_of = known.facts[0] == alert.facts[3] or known.facts[1] != _ONCE
+                if not told_of:
+                    alerts.end(alert, known.since, "superseded")
+        kept = sorted(latest.values(), key=_place)
+        for timer in kept[: max(len(kept) - MOST_OCCASIONS, 0)]:
+            timers.stop(customer, timer)
 
     def _set(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         at, said = event.time, event.properties
@@ -196,6 +216,10 @@ def _read(text: str, occasion: str, today: int) -> tuple[int, int] | None:
     start = today if told is None else max(told, today)
     found = next_day((month, day), start)
     return None if found is None else (found, 100 * month + day)
+
+
+def _set_at(timer: Timer) -> tuple[int, int]:
+    return timer.since, timer.due
 
 
 def _place(timer: Timer) -> tuple[int, str]:

@@ -7,7 +7,7 @@ value); a week, and three days before the end of a trial, are ours.
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import timers
 from agents.mechanisms.expected import Begin, Expected
-from agents.mechanisms.standing import evidence_of, stand, standing
+from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
 from agents.signals.journey.waits import (
     NEVER_BEGAN,
     USES,
@@ -42,6 +42,7 @@ def _stalled_reason(facts: Facts) -> str:
 ONBOARDING_STALLED = Kind(
     name="onboarding_stalled",
     team="success",
+    concern="abandonment",
     clears_if="The customer reaches a first value, uses it on a later day, or orders again.",
     reason=_stalled_reason,
     parameters=lambda facts: {"within_days": int(facts[1] or 0) / DAY, "began_with": facts[2]},
@@ -98,13 +99,25 @@ class OnboardingBegun(Expected):
             timer.evidence = timer.evidence or last_order(customer)
             super().open(customer, timer, alerts)
 
+    def ended(self, customer: Customer, subject: str | None, since: int) -> int | None:
+        journey, history = customer.journey, customer.purchases
+        if history is not None and history.repeats > 0:
+            return max(history.last_at, since)
+        return since if journey is not None and journey.flags & ONBOARDED else None
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        since = began_at(customer, self.name)
+        if since != NEVER_BEGAN and self.ended(customer, None, since) is not None:
+            journey_of(customer).flags |= ONBOARDED
+        super().on_merge(customer, at, alerts)
+
     def _is_new(self, customer: Customer, kind: str) -> bool:
         """Whether the customer has still to get into it."""
         journey, history = customer.journey, customer.purchases
         if journey is not None and journey.flags & ONBOARDED:
             return False
         if kind == _ORDER:
-            return history is not None and history.orders == 1
+            return self.limits.after_order and history is not None and history.orders == 1
         return history is None or history.repeats == 0
 
 
@@ -124,6 +137,7 @@ def _lapsing_reason(facts: Facts) -> str:
 TRIAL_LAPSING = Kind(
     name="trial_lapsing",
     team="success",
+    concern="abandonment",
     clears_if="The customer uses it or subscribes; it expires where the trial is told as ended.",
     reason=_lapsing_reason,
     parameters=lambda facts: {
@@ -148,6 +162,7 @@ class TrialEnding:
     """
 
     kinds = (TRIAL_LAPSING,)
+    renews = True
     reacts_to = frozenset(
         {"trial_started", "trial_ended", "subscription_started", _VALUE, _DELETED, *USES}
     )
@@ -185,6 +200,23 @@ class TrialEnding:
         facts: Facts = [timer.since, int(self.limits.idle), end, started]
         at, evidence = timer.due, timer.evidence
         stand(customer, TRIAL_LAPSING, self.limits, None, at, facts, evidence, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """The newest trial counts; an alert goes over a wait."""
+        running, told = timers.running(customer, self.name), open_ones(customer, self.name)
+        newest = max([_started(timer, None) for timer in running], default=0)
+        newest = max([newest, *(_started(None, alert) for alert in told)])
+        for alert in told:
+            used = [timer.since for timer in running if _started(timer, None) == newest]
+            if _started(None, alert) < newest:
+                alerts.end(alert, newest, "superseded")
+            elif used and max(used) >= alert.opened_at:
+                alerts.end(alert, max(used), "returned")
+            elif used and max(used) > int(alert.facts[0] or 0):
+                alerts.end(alert, max(used), "late_evidence")
+        for timer in running:
+            if _started(timer, None) < newest or standing(customer, self.name) is not None:
+                timers.stop(customer, timer)
 
     def due(self, end: int, used: int) -> int:
         """When a trial last used then is lapsing: `before` its end, or `idle` after that use."""

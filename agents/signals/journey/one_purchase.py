@@ -26,6 +26,7 @@ def _reason(facts: Facts) -> str:
 ONE_AND_GONE = Kind(
     name="one_and_gone",
     team="retention",
+    concern="abandonment",
     clears_if="The customer buys again.",
     reason=_reason,
     parameters=lambda facts: {"within_days": int(facts[1] or 0) / DAY},
@@ -75,6 +76,10 @@ class FirstPurchase(Expected):
             conclude(customer, self.name, at, "recovered", alerts)
         elif at >= since:
             conclude(customer, self.name, at, "superseded", alerts)
+
+    def ended(self, customer: Customer, subject: str | None, since: int) -> int | None:
+        history = customer.purchases
+        return history.last_at if history is not None and history.repeats > 0 else None
 
     def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         if self.limits.enabled:

@@ -37,6 +37,7 @@ def _reason(facts: Facts) -> str:
 PERK_WITHDRAWN = Kind(
     name="perk_withdrawn",
     team="retention",
+    concern="churn",
     clears_if="The customer orders again, or is given it again.",
     reason=_reason,
     parameters=lambda facts: {
@@ -65,6 +66,7 @@ class Perks:
     """
 
     kinds = (PERK_WITHDRAWN,)
+    renews = True
     reacts_to = frozenset({_ORDER, _GIVEN})
 
     def __init__(self, limits: PerkWithdrawn) -> None:
@@ -116,6 +118,25 @@ class Perks:
         if waits and self.limits.severity is None:
             facts = [history.days[-1], 1]
             timers.start(customer, Timer(self.name, None, silent_at, history.last_at, facts))
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Orders of both rows together say what was usual, and what was missed."""
+        journey, history = customer.journey, customer.purchases
+        if journey is None or history is None:
+            return
+        self._answer(customer, history.last_at, alerts)
+        for alert in open_ones(customer, self.name):
+            perk = _perk(journey, alert.subject or "")
+            if perk is None or not self.is_missed(perk):
+                alerts.end(alert, at, "late_evidence")
+        for timer in timers.running(customer, self.name):
+            if timer.facts[0] != history.days[-1]:
+                timers.stop(customer, timer)
+        for perk in journey.perks:
+            perk.given &= self.known
+        journey.perks = [perk for perk in journey.perks if perk.given]
+        if journey.perks and customer.last_seen < _judged(history):
+            self._judge_later(customer, journey, history)
 
     def is_missed(self, perk: Perk) -> bool:
         """Whether a perk had become usual, came with the order before, and not with the latest."""
@@ -191,9 +212,9 @@ class Perks:
             if at >= alert.opened_at:
                 in_rhythm = not alert.facts[4]
                 how: Resolution = "recovered" if in_rhythm else "returned"
-                alerts.resolve(self.name, alert.subject, at, how)
+                alerts.end(alert, at, how)
             elif day_of(at) > judged:
-                alerts.resolve(self.name, alert.subject, at, "late_evidence")
+                alerts.end(alert, at, "late_evidence")
 
 
 def _judged(history: Purchases) -> int:

@@ -4,7 +4,7 @@ from xxhash import xxh32_digest
 
 from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms import timers
-from agents.mechanisms.standing import cool, evidence_of, stand, standing
+from agents.mechanisms.standing import cool, evidence_of, open_ones, stand, standing
 from agents.signals.service.promises import service_of
 from schemas import standards
 from schemas.customer import Customer, bounded
@@ -20,6 +20,7 @@ STAYS = frozenset({"page_viewed", "app_opened", "search_performed", "cart_viewed
 BROWSE_ABANDONED = Kind(
     name="browse_abandoned",
     team="sales",
+    concern="abandonment",
     severity=INFO,
     clears_if="The customer adds something to a cart, begins a checkout, or buys.",
     reason=lambda facts: (
@@ -47,6 +48,7 @@ class BrowseAbandoned:
     """
 
     field = "service"
+    renews = True
     kinds = (BROWSE_ABANDONED,)
     reacts_to = frozenset({VIEWED, *TAKEN, *STAYS})
 
@@ -83,6 +85,22 @@ class BrowseAbandoned:
                 int(limits.idle),
             ]
             stand(customer, BROWSE_ABANDONED, limits, None, at, facts, timer.evidence, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Something was taken under the other row."""
+        service = customer.service
+        if service is None:
+            return
+        taken = service.taken
+        for alert in open_ones(customer, _NAME):
+            if taken >= alert.opened_at:
+                alerts.end(alert, taken, "recovered")
+            elif taken >= int(alert.facts[0] or 0):
+                alerts.end(alert, taken, "late_evidence")
+                customer.told.pop(_NAME, None)
+        for timer in timers.running(customer, _NAME):
+            if taken >= service.looked_since:
+                timers.stop(customer, timer)
 
     def _view(
         self, customer: Customer, service: Service, event: Interaction, alerts: Alerts

@@ -3,7 +3,7 @@
 import xxhash
 
 from agents.alerts import Alerts, Facts, Kind
-from agents.mechanisms.standing import evidence_of, stand, standing
+from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
 from agents.signals.service.promises import service_of, weigh
 from schemas import standards
 from schemas.customer import Customer, bounded
@@ -38,6 +38,7 @@ def _reason(facts: Facts) -> str:
 VISIT_INCONSISTENT = Kind(
     name="visit_inconsistent",
     team="branch",
+    concern="dissatisfaction",
     clears_if="The next visit lacks nothing, or is rated as well as the others.",
     reason=_reason,
     parameters=lambda facts: {
@@ -97,6 +98,13 @@ class Consistency:
         for name in sorted(met)[:MAX_ELEMENTS]:
             _remember(service, name, brand, place, today)
         self._judge(customer, service, event, [", ".join(lacking), None, None], alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """A visit that lacked nothing, of the other row's."""
+        pleased = customer.service.pleased if customer.service is not None else 0
+        for alert in open_ones(customer, VISIT_INCONSISTENT.name):
+            if pleased >= alert.opened_at:
+                alerts.end(alert, pleased, "recovered")
 
     def _known(self, places: bytes, here: bytes, today: int) -> bool:
         """Whether an element was met often enough in other branches, in the window until today."""

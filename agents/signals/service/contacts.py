@@ -30,6 +30,7 @@ def _within(facts: Facts) -> dict[str, object]:
 ANSWER_LATE = Kind(
     name="answer_late",
     team="support",
+    concern="service",
     clears_if="The contact is answered, or the customer gives up or asks for a call back.",
     reason=_answer_reason,
     parameters=_within,
@@ -90,6 +91,7 @@ def _hold_parameters(facts: Facts) -> dict[str, object]:
 HOLD_TOO_LONG = Kind(
     name="hold_too_long",
     team="support",
+    concern="service",
     clears_if="The hold ends.",
     reason=_hold_reason,
     parameters=_hold_parameters,

@@ -5,7 +5,7 @@ from functools import partial
 from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms import timers
 from agents.mechanisms.expected import ANY, Begin, End, Expected, began
-from agents.mechanisms.standing import standing
+from agents.mechanisms.standing import open_ones, standing
 from agents.signals.service import order_book
 from agents.signals.service.promises import Promise, service_of
 from schemas import standards
@@ -36,6 +36,7 @@ def _late_reason(facts: Facts) -> str:
 DELIVERY_LATE = Kind(
     name="delivery_late",
     team="after_sales",
+    concern="dissatisfaction",
     clears_if="The order is delivered, cancelled, refunded or returned.",
     reason=_late_reason,
     parameters=lambda facts: {
@@ -85,6 +86,26 @@ class Deliveries(Promise):
             timers.stop(customer, running)
         return super().begin(customer, begin, event, alerts)
 
+    renews = True
+
+    def ended(self, customer: Customer, subject: str | None, since: int) -> int | None:
+        if subject is not None and order_book.is_over(customer.service, subject):
+            _, at = order_book.find(service_of(customer).orders, order_book.key(subject))
+            return max(at, since)
+        return super().ended(customer, subject, since)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        super().on_merge(customer, at, alerts)
+        for timer in timers.running(customer, self.name):
+            for alert in open_ones(customer, self.name):
+                if alert.subject != timer.subject:
+                    continue
+                newer = began(alert) <= timer.since < alert.opened_at < timer.due
+                if newer:
+                    alerts.end(alert, timer.since, "late_evidence")
+                elif timer in customer.timers:
+                    timers.stop(customer, timer)
+
     def due(self, customer: Customer, since: int, begin: Begin) -> int:
         return max(super().due(customer, since, begin), since)
 
@@ -112,6 +133,7 @@ def _off(_: Customer, event: Interaction) -> End | None:
 AFTER_SALE_CHECK_DUE = Kind(
     name="after_sale_check_due",
     team="after_sales",
+    concern="dissatisfaction",
     severity=INFO,
     clears_if="There is contact with the customer, from either side.",
     reason=lambda facts: (
@@ -160,6 +182,10 @@ class Checks(Expected):
             or standing(customer, name, None) is not None
         ):
             super().on_event(customer, event, alerts)
+
+    def ended(self, customer: Customer, subject: str | None, since: int) -> int | None:
+        service = customer.service
+        return service.contacted if service is not None and service.contacted >= since else None
 
 
 def _arrived(within: int, _: Customer, event: Interaction) -> Begin:

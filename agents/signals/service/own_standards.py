@@ -93,6 +93,7 @@ class OwnStandards:
             Kind(
                 name=SIGNAL,
                 team="support",
+                concern="service",
                 clears_if="What the standard asks for is done.",
                 reason=partial(_reason, self.index.by_name),
                 parameters=_parameters,
@@ -134,6 +135,31 @@ class OwnStandards:
             timer.evidence, alerts, severity=SEVERITIES.index(own.severity),
         )  # fmt: skip
         weigh(customer, SIGNAL, timer.due, timer.evidence)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """What was done under the other row; things that both missed are of one alert."""
+        first: dict[str | None, OpenAlert] = {}
+        for alert in open_ones(customer, SIGNAL):
+            told = first.setdefault(alert.subject, alert)
+            if told is not alert:
+                more = [one for one in alert.facts[_FIXED:] if one not in told.facts[_FIXED:]]
+                told.facts = [*told.facts, *more][: _FIXED + MAX_THINGS]
+                alerts.end(alert, at, "superseded")
+        for answer in customer.answers:
+            kind, _, thing = (answer.subject or "").partition(_APART)
+            names = self.index.ends.get(kind, ()) if answer.signal == SIGNAL else ()
+            for alert in open_ones(customer, SIGNAL) if names else ():
+                if alert.subject in names and int(alert.facts[1] or 0) <= answer.at:
+                    _settle(customer, alert, thing, answer.at, alerts)
+        for timer in timers.running(customer, SIGNAL):
+            name, thing = str(timer.facts[0]), (timer.subject or "").partition(_APART)[2]
+            own, told_of = self.index.by_name.get(name), standing(customer, SIGNAL, name)
+            done = own is not None and _is_done(customer, own, thing, timer.since)
+            if done or (told_of is not None and thing in told_of.facts[_FIXED:]):
+                timers.stop(customer, timer)
+        mine = sorted(timers.running(customer, SIGNAL), key=_began)
+        for timer in mine[: max(len(mine) - MAX_WAITS, 0)]:
+            timers.stop(customer, timer)
 
     def _begin(
         self,

@@ -3,6 +3,7 @@
 from functools import partial
 
 from agents.alerts import Facts, Kind
+from agents.lifecycle import SUBSCRIBED
 from agents.mechanisms.expected import Begin, End, Expected
 from schemas import standards
 from schemas.alert import Value
@@ -21,6 +22,7 @@ def _value(facts: Facts) -> Value | None:
 PAYMENT_UNRECOVERED = Kind(
     name="payment_unrecovered",
     team="support",
+    concern="abandonment",
     clears_if="The customer completes an order, or starts or renews a subscription.",
     reason=lambda facts: (
         f"A payment failed, and no order was completed within {written(int(facts[1] or 0))}."
@@ -34,13 +36,25 @@ PAYMENT_UNRECOVERED = Kind(
 )
 
 
+class Payments(Expected):
+    """Payments that failed; an order, or a subscription, of another row ends the wait too."""
+
+    def ended(self, customer: Customer, subject: str | None, since: int) -> int | None:
+        history, life = customer.purchases, customer.life
+        if history is not None and history.last_at >= since:
+            return history.last_at
+        if life is not None and life.flags & SUBSCRIBED and life.begun_at >= since:
+            return life.begun_at
+        return super().ended(customer, subject, since)
+
+
 def payment_unrecovered(limits: standards.PaymentUnrecovered) -> Expected:
     """A payment that failed, and no success since.
 
     >>> sorted(payment_unrecovered(standards.PaymentUnrecovered()).begins)
     ['payment_failed']
     """
-    return Expected(
+    return Payments(
         PAYMENT_UNRECOVERED,
         limits,
         begins={"payment_failed": partial(_failed, int(limits.idle))},

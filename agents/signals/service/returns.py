@@ -1,7 +1,7 @@
 """Returns: too late to be worth much, or too many of too few orders."""
 
 from agents.alerts import INFO, SEVERITIES, WARNING, Alerts, Facts, Kind
-from agents.mechanisms.standing import evidence_of, stand, standing
+from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
 from agents.signals.service import order_book
 from agents.signals.service.order_book import DELIVERED, OFF, ORDERED, RETURNED
 from agents.signals.service.promises import service_of
@@ -22,6 +22,7 @@ _FLAGS = {
 RETURN_LATE = Kind(
     name="return_late",
     team="after_sales",
+    concern="dissatisfaction",
     severity=INFO,
     clears_if="Nothing to clear: this is told once.",
     reason=lambda facts: (
@@ -50,6 +51,7 @@ def _of_usual(facts: Facts) -> str:
 SERIAL_RETURNER = Kind(
     name="serial_returner",
     team="after_sales",
+    concern="dissatisfaction",
     severity=WARNING,
     clears_if="The share of returns falls under the limit.",
     reason=lambda facts: (
@@ -121,6 +123,21 @@ class Returns:
         service.orders = order_book.put(orders, name, flags | flag, moment)
         if flag != DELIVERED:
             self._judge(customer, service, event, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """Orders and returns of both rows are counted together."""
+        service, name = customer.service, SERIAL_RETURNER.name
+        if service is None or not service.orders:
+            return
+        ordered, returned = order_book.counted(service.orders)
+        service.returning = self.too_many(ordered, returned)
+        told = open_ones(customer, name)
+        for alert in told if not service.returning else ():
+            alerts.end(alert, at, "late_evidence")
+        if service.returning and not told and self.serial.enabled:
+            facts: Facts = [returned, ordered, self.serial.share]
+            last = customer.last_seen
+            stand(customer, SERIAL_RETURNER, self.serial, None, last, facts, [], alerts)
 
     def _look(self, event: Interaction, delivered: int, returned: int, alerts: Alerts) -> None:
         after = returned - delivered

@@ -5,7 +5,7 @@ from functools import partial
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import joint
 from agents.mechanisms.expected import ANY, Begin, End
-from agents.mechanisms.standing import cool, stand, standing
+from agents.mechanisms.standing import cool, open_ones, stand, standing
 from agents.signals.service.promises import Promise, service_of, weigh
 from schemas import standards
 from schemas.alert import Evidence
@@ -31,6 +31,7 @@ def _within(facts: Facts) -> dict[str, object]:
 GREETING_LATE = Kind(
     name="greeting_late",
     team="branch",
+    concern="service",
     clears_if="The visitor is greeted or assisted, or leaves.",
     reason=partial(_waited, "greeted"),
     parameters=_within,
@@ -42,6 +43,7 @@ GREETING_LATE = Kind(
 ASSISTED_LATE = Kind(
     name="assisted_late",
     team="branch",
+    concern="service",
     clears_if="The visitor is assisted, or leaves.",
     reason=partial(_waited, "assisted"),
     parameters=_within,
@@ -119,6 +121,7 @@ def _left_parameters(facts: Facts) -> dict[str, object]:
 VISIT_ABANDONED = Kind(
     name="visit_abandoned",
     team="branch",
+    concern="abandonment",
     clears_if="The customer is assisted at the next visit.",
     reason=_left_reason,
     parameters=_left_parameters,
@@ -168,6 +171,26 @@ class VisitAbandoned:
             if self.gave_up(service, visit):
                 ids = (name, first) if kind == ARRIVED else (first, name)
                 self._open(customer, visit, ids, alerts)
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """A visit may have begun under one row and ended under the other."""
+        service = customer.service
+        if service is None:
+            return
+        assisted = service.assisted
+        for alert in open_ones(customer, VISIT_ABANDONED.name):
+            if assisted >= alert.opened_at:
+                alerts.end(alert, assisted, "recovered")
+            elif assisted >= int(alert.facts[0] or 0):
+                joint.forget(customer, alert.signal, alert.opened_at)
+                customer.told.pop(alert.signal, None)
+                alerts.end(alert, assisted, "late_evidence")
+        known = [visit for visit in service.visits if max(visit.arrived, visit.left) > assisted]
+        for visit in known:
+            if visit.arrived and visit.left and self.gave_up(service, visit):
+                self._open(customer, visit, (visit.id, visit.id), alerts)
+        half = [visit for visit in known if not (visit.arrived and visit.left)]
+        service.visits = sorted(half, key=_last)[-MAX_VISITS:]
 
     def _open(self, customer: Customer, visit: Visit, ids: tuple[str, str], alerts: Alerts) -> None:
         at = visit.left

@@ -43,7 +43,7 @@ def test_every_signal_of_one_customer_has_a_story_and_nobody_lives_two() -> None
     assert all(story.__doc__ for _, story in PAIRS)
 
 
-@pytest.mark.parametrize(("signal", "story"), SEEN, ids=lambda value: str(value))
+@pytest.mark.parametrize(("signal", "story"), SEEN)
 def test_the_signal_is_seen_in_its_story_before_the_purchases_end(
     signal: str, story: Story
 ) -> None:

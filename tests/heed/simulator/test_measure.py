@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heed.simulator.baselines import THUMBS, After, Nth, Than
+from heed.simulator.baselines import THUMBS, After, Heard, Nth, Than
 from heed.simulator.episode import Said
 from heed.simulator.measure import Alarm, Figures, Run, measure, spread
 from heed.simulator.report import report, table
@@ -127,7 +127,7 @@ def said(at: int, kind: str, customer: str = "ann", **properties: Any) -> Said:
 
 
 def times(thumb: After | Nth | Than, heard: list[Said], end: int = END) -> list[int]:
-    return [each.at for each in thumb.alarms(heard, end)]
+    return [each.at for each in thumb.alarms(Heard(heard), end)]
 
 
 def test_after_a_without_b_within_the_time() -> None:
@@ -144,7 +144,7 @@ def test_after_a_without_b_within_the_time() -> None:
 def test_after_per_thing_once_and_at_the_end() -> None:
     per = After("s", "", "a", "b", DAY, "cart_id")
     heard = [said(0, "a", cart_id="x"), said(1, "a", cart_id="y"), said(2, "b", cart_id="x")]
-    assert list(per.alarms(heard, END)) == [Alarm("s", "ann", DAY + 1, "y")]
+    assert list(per.alarms(Heard(heard), END)) == [Alarm("s", "ann", DAY + 1, "y")]
     once = After("s", "", "a", "", 3 * DAY, once=True)
     assert times(once, [said(0, "a"), said(DAY, "a")]) == []
     assert times(once, [said(0, "a"), said(5 * DAY, "a"), said(20 * DAY, "a")]) == [3 * DAY]

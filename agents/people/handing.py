@@ -1,0 +1,26 @@
+"""What is known under an alias becomes known of the customer."""
+
+from typing import TYPE_CHECKING
+
+from agents.merging import hand_over
+from agents.people.messages import Message
+from schemas import customer as state
+from streams.rows import Row
+
+if TYPE_CHECKING:
+    from agents.people.switchboard import Switchboard
+
+
+def take_over(board: "Switchboard", row: Row[state.Customer], message: Message) -> list[str]:
+    """Merge what `message` hands over into the customer of `row`.
+
+    Returns the other aliases that were seen with that one. Raises SignalFailed.
+    """
+    board.view.touch(row)
+    theirs = state.decode(message.state)
+    links, theirs.links = theirs.links, None
+    name = f"{message.alias} {message.customer} {message.at}"
+    alerts, logic = board.alerts, board.logic
+    hand_over(row.key, row.state, theirs, name, message.at, alerts, logic.rulebook)
+    logic.settle(board.view, row, message.at, alerts)
+    return [] if links is None else [link.key for link in links.aliases]

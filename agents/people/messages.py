@@ -1,0 +1,102 @@
+"""What rows of one person say to each other, within a partition or over Kafka.
+
+Between partitions they are records on the topic of interactions, with the header `heed-internal`:
+a seal of their bytes, made with the workers' key. They are no JSON, so that an interaction pays
+nothing for them, and what comes without the header is refused like any other bytes. Followed
+interactions stay as they came, with the headers `heed-row`, the row that they are for, and
+`heed-alias`, the alias that they came by.
+"""
+
+import hmac
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from agents.identity import routing_key
+from schemas.interaction import Rejected
+from streams.contract import Forward, Line, Record
+
+SEAL = "heed-internal"
+ROW = "heed-row"
+ALIAS = "heed-alias"
+_SEAL_BYTES = 16
+_LONGEST_KEY = 64
+
+Kind = Literal["point", "lift", "take", "deny", "shared", "forget"]
+
+
+class Message(Struct, array_like=True, kw_only=True):
+    """From one row to another; `at` is the event time of what caused it (microseconds).
+
+    To an alias: `point`, the customer was seen with it; `lift`, it is the customer's no more (of
+    whoever it is, where `customer` is empty). `digest` is the hash of the event that said so.
+    To a customer: `take`, the alias is theirs, and its `state` is handed over where it had one;
+    `deny`, it is `held_by` another; `shared`, it is nobody's; `forget`, it is theirs no more.
+    """
+
+    kind: Kind
+    alias: str
+    customer: str
+    at: int
+    state: bytes = b""
+    held_by: str = ""
+    digest: bytes = b""
+
+    @property
+    def row(self) -> str:
+        """The key of the row that it is for."""
+        return self.alias if self.kind in ("point", "lift") else "c:" + self.customer
+
+
+class Sealer:
+    """Makes records of messages, and messages of records that carry the workers' seal."""
+
+    def __init__(self, key: str | None = None) -> None:
+        """`key`: known to the workers alone; without one a seal keeps out mistakes, not malice."""
+        raw = (key or "").encode()
+        self._key = raw if len(raw) <= _LONGEST_KEY else blake2b(raw).digest()
+
+    def sealed(self, message: Message, timestamp: int) -> Forward:
+        """The record of a message; `timestamp` in milliseconds."""
+        value, routing = _encode(message), routing_key(message.row)
+        return Forward(Line(value, timestamp, routing, [(SEAL, self._seal(value))]), routing)
+
+    def opened(self, record: Record) -> Message | None:
+        """The message in a record, None where it claims to be none. Raises Rejected."""
+        seal = header(record, SEAL)
+        if seal is None or record.value is None:
+            return None
+        if not hmac.compare_digest(seal, self._seal(record.value)):
+            raise Rejected("invalid_field", f"`{SEAL}`: a header of Heed's own, with a wrong seal")
+        try:
+            message: Message = _decode(record.value)
+        except msgspec.MsgspecError:
+            raise Rejected("invalid_field", "an internal record of another version") from None
+        return message
+
+    def _seal(self, value: bytes) -> bytes:
+        digest = blake2b(value, digest_size=_SEAL_BYTES, key=self._key)
+        return digest.hexdigest().encode()
+
+
+def followed(record: Record, row: str, alias: str) -> Forward:
+    """The record of an interaction for another row than that of its own aliases."""
+    headers = [(name, said) for name, said in record.headers if name not in (ROW, ALIAS)]
+    headers += [(ROW, row.encode()), (ALIAS, alias.encode())]
+    line = Line(record.value, record.timestamp, record.key, headers)
+    return Forward(line, routing_key(row))
+
+
+def header(record: Record, name: str) -> bytes | None:
+    """The last header of that name."""
+    found = None
+    for each, said in record.headers:
+        if each == name:
+            found = said
+    return found
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Message).decode

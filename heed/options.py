@@ -1,0 +1,48 @@
+"""Options that several commands share, and what they are read as."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from heed.presets import resolved
+from schemas.instant import NotAnInstant, instant
+from schemas.standards import Standards, load
+from streams.errors import Unusable
+
+
+class Kind(StrEnum):
+    """The formats, as choices of the command line."""
+
+    INTERACTIONS = "interactions"
+    CDNOW = "cdnow"
+    ONLINE_RETAIL = "online-retail"
+    CALL_LOG = "call-log"
+
+
+Files = Annotated[list[str], typer.Argument(help="Files, plain or .gz; - is standard input.")]
+Format = Annotated[Kind, typer.Option("--format", "-f", help="What the files hold.")]
+StandardsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--standards",
+        help="standards.toml, or preset:shop, bank, clinic, hotel; built-in defaults without one.",
+    ),
+]
+Bootstrap = Annotated[str | None, typer.Option(help="Kafka brokers, host:port, comma separated.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for machines.")]
+
+
+def instant_of(option: str, text: str) -> int:
+    """The time that an option states. Raises Unusable."""
+    try:
+        return instant(text)
+    except NotAnInstant as why:
+        raise Unusable(f"{option}: {why}") from None
+
+
+def standards_of(named: Path | None) -> Standards | None:
+    """The standards that an option names; None for none. Raises Unusable."""
+    path = resolved(named)
+    return None if path is None else load(path)
