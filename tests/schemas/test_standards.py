@@ -149,7 +149,7 @@ def test_alerts_that_stand_open_end() -> None:
                if hasattr(getattr(Thresholds(), name), "expires")}  # fmt: skip
     assert set(Thresholds.__struct_fields__) - lasting == {
         "gone_silent", "lost", "won_back", "return_late", "spend_grown", "milestone_reached",
-        "delighted", "advocate",
+        "delighted", "advocate", "wish_repeated",
     }  # fmt: skip
 
 
