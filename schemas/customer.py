@@ -27,7 +27,7 @@ from schemas.merged import Merged
 from schemas.observed import Observed
 from schemas.service import Service
 
-VERSION = 2
+VERSION = 3
 
 MAX_CARTS: Final = 16
 MAX_PRODUCTS = 64

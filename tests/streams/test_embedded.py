@@ -37,7 +37,7 @@ def test_a_topic_is_there_as_soon_as_it_is_named() -> None:
             "observations",
             "groups",
             "service_levels",
-        )  # fmt: skip
+        )
     ]
 
 
