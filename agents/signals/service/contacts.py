@@ -139,6 +139,9 @@ class Holds(Promise):
             self._account(customer, event)
         super().on_event(customer, event, alerts)
 
+    def allowed(self, customer: Customer, timer: Timer) -> int | None:
+        return None  # A hold is a matter of seconds, and what was cumulated is not told apart.
+
     def begin(
         self, customer: Customer, begin: Begin, event: Interaction, alerts: Alerts
     ) -> Timer | None:
