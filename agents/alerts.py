@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from agents import lifecycle
 from agents.identity import routing_key
+from agents.levels import ProductLevels
 from agents.manners.router import EXCLUDED, Router
 from agents.telling import Telling, detected_at, nothing
 from schemas.alert import Action, Evidence, Resolution, Severity, Status, Value, alert_id
@@ -20,7 +21,7 @@ INFO, WARNING, ERROR, CRITICAL = range(4)
 Facts = list[float | int | str | None]
 
 
-def _none(signal: str, party: str | None, brand: str | None) -> Action | None:
+def _none(signal: str, party: str | None, brand: str | None, team: str) -> Action | None:
     return None
 
 
@@ -70,25 +71,24 @@ class Alerts:
         router: Router | None = None,
         telling: Telling | None = None,
     ) -> None:
-        """Without a `router` no team is told of its own, and nothing is held back. `telling`
+        """Without a `router` no team has a topic of its own, and nothing is held back. `telling`
         renders alerts, and remembers what it has rendered for the next decision."""
         self._kinds = kinds
         self._decision = decision
+        self.wall = wall
+        """The wall clock of this decision (microseconds), None in replays."""
         self._detected = detected_at(wall)
-        self._telling = telling or Telling(_none)
         self._router = router
         self._roles: Mapping[str, str] = {} if router is None else router.roles
+        self._telling = telling or Telling(_none)
         self._key = ""
         self._customer = Customer()
+        self.levels = ProductLevels()
+        """How often products come back."""
         self.resolved = ""
         """The signal last resolved that leads to a stage of life."""
         self.changes: list[Change] = []
         """What has opened and ended of the row at hand, for the signals that weigh others."""
-
-    @property
-    def detected(self) -> str | None:
-        """The wall clock of this decision, as it is told; None in replays."""
-        return self._detected
 
     def about(self, key: str, customer: Customer) -> None:
         """From here on alerts are of this row."""
@@ -312,14 +312,13 @@ class Alerts:
             form, name, self._key, self._customer, alert, at, value, self._detected
         )
         key, team = name.encode(), alert.team or kind.team
+        if not team_only:
+            decision.outputs.append(Output("alerts", key, told))
+            decision.counts[form.counted] += 1
+            if by:
+                self._count_open(kind.name, team, value, by)
         if alert.routed and team in self._roles:
             decision.outputs.append(Output(self._roles[team], key, told))
-        if team_only:
-            return
-        decision.outputs.append(Output("alerts", key, told))
-        decision.counts[form.counted] += 1
-        if by:
-            self._count_open(kind.name, team, value, by)
 
     def _tell_team(self, alert: OpenAlert, at: int, first: bool) -> None:
         """Tell its team of an alert that was held back: the alert itself is as it was."""

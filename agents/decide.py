@@ -7,41 +7,44 @@ alone, not on how they were cut into batches.
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
-from agents.careful import SignalFailed, carefully, carefully_due, name_of
+from agents.careful import SignalFailed, carefully, carefully_due
 from agents.heartbeat import tell_clock
-from agents.identity import Names, routing_key
+from agents.identity import Names
+from agents.levels import ProductLevels
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
-from agents.people import MAX_HOPS, UNLINKED, Sealer, Switchboard
+from agents.people import UNLINKED, Sealer, Switchboard, count_identified
+from agents.revisiting import look_again
 from agents.rulebook import Chapter, Rulebook
+from agents.signals.protocol import Woken
 from agents.telling import Telling
+from agents.unwanted import exclude, turn_off
+from agents.weighing import weigh
 from schemas import customer as state
 from schemas.customer import (
     AXIS_BYTES,
     HASH,
     MAX_AXES,
     MAX_SEEN,
-    NEVER,
     Customer,
     bounded,
     fits,
 )
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
+from schemas.memory import Timer
 from streams.contract import HOPS as HOPS
-from streams.contract import Codec, Decision, Forward, Record, Refusal, hops
-from streams.murmur2 import partition_of
+from streams.contract import Codec, Decision, Record, Refusal
 from streams.rows import Row, View
 
 DEFAULT_FUTURE = 5 * MINUTE
-SEEN_BYTES = HASH * MAX_SEEN
-ROUNDS = 3
-"""What watching signals tell is watched in turn, so often: no chain of signals is longer."""
+SEEN_BYTES: Final = HASH * MAX_SEEN
 
 
 class CustomerCodec:
@@ -74,6 +77,8 @@ class Customers:
         self.rulebook = rulebook or Rulebook()
         self.future = future
         self.telling = Telling(self.rulebook.advice)
+        self.rules = self.rulebook.fingerprint
+        """What rows were decided by: where it has changed, they are looked at again."""
         self.router = self.rulebook.router(warm_up_until)
         self.roles = tuple(self.router.roles.values())
         """The topics that are written besides the usual ones: those of the teams."""
@@ -103,6 +108,7 @@ class Customers:
         """Decide, all or nothing. Raises SignalFailed."""
         decision = Decision()
         alerts = self.alerts(decision, wall)
+        alerts.levels = ProductLevels(view)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
         recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
@@ -133,13 +139,13 @@ class Customers:
                     key = "c:" + customer_id
                     row = recent.get(key) or find(key)
                     if row is None:
-                        if view.partitions > 1 and not self._at_home(view, record, key, decision):
+                        row = board.first_heard(key, record, event)
+                        if row is None:
                             continue
-                        row = self.welcome(view, key, event, alerts)
             except Rejected as why:
                 if record.headers and why.reason == "not_json":
                     try:
-                        if board.hears(record):
+                        if alerts.levels.hear(record) or board.hears(record):
                             continue
                     except Rejected as forged:
                         why = forged
@@ -170,13 +176,13 @@ class Customers:
             if varies:
                 by_class = self.rulebook.chapter(customer, event).by_class
             concerned = by_class[event.__class__]
-            if excluding and self._excluded(key):
+            if excluding and self.excluded(key):
                 alerts.count("excluded")
-                self._exclude(view, row, at, alerts)
+                exclude(view, row, at, alerts)
             elif concerned:
                 alerts.about(key, customer)
                 if customer.alerts:
-                    self._turn_off(key, customer, at, alerts)
+                    turn_off(self, row, at, alerts, in_event=True)
                 try:
                     for signal in concerned:
                         signal.on_event(customer, event, alerts)
@@ -192,7 +198,7 @@ class Customers:
                 deadline = customer.deadline
                 if deadline != row.deadline:
                     view.schedule(row, deadline)
-        _count_identified(decision, taken, nameless)
+        count_identified(decision, taken, nameless)
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():
             counts["interactions", channel, "custom" if kind.startswith("x_") else kind] += number
@@ -217,15 +223,9 @@ class Customers:
             tell_clock(view, decision)
         return decision
 
-    def _at_home(self, view: View[Customer], record: Record, key: str, decision: Decision) -> bool:
-        """Whether a row not known here belongs here; else the record is forwarded."""
-        routing = routing_key(key)
-        if partition_of(routing, view.partitions) == view.partition:
-            return True
-        if (times := hops(record)) >= MAX_HOPS:
-            raise Rejected("forward_loop", f"forwarded {times} times and still not at home")
-        decision.forwards.append(Forward(record, routing))
-        return False
+    def revisit(self, view: View[Customer], keys: Sequence[str], wall: int | None) -> Decision:
+        """The standards have changed: look at these rows again, see `agents.revisiting`."""
+        return look_again(self, view, keys, wall)
 
     def welcome(
         self, view: View[Customer], key: str, event: Interaction, alerts: Alerts
@@ -240,6 +240,13 @@ class Customers:
         _describe(row.state, event)
         alerts.about(row.key, row.state)
         alerts.stage(arrival(event.kind), event.time, event.kind)
+
+    def pass_time(self, view: View[Customer], at: int, alerts: Alerts) -> None:
+        """A record of the instant `at` has come: fire what is due before it."""
+        if at > view.clock.newest:
+            view.clock.advance(at)
+        if view.deadlines.next <= view.clock.now:
+            self._fire_due(view, alerts)
 
     def settle(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
         """What follows where the customer's state has changed by no interaction of their own.
@@ -269,12 +276,12 @@ class Customers:
         """Fire this row's deadlines up to and including `upto`, in order."""
         customer = row.state
         view.touch(row)
-        if self._excluded(row.key):
-            self._exclude(view, row, row.deadline, alerts)
+        if self.excluded(row.key):
+            exclude(view, row, row.deadline, alerts)
             return
         alerts.about(row.key, customer)
         if customer.alerts:
-            self._turn_off(row.key, customer, row.deadline, alerts)
+            turn_off(self, row, row.deadline, alerts)
         chapter = self.rulebook.chapter(customer)
         deadline = customer.deadline
         while deadline <= upto:
@@ -284,7 +291,7 @@ class Customers:
                     signal.on_deadline(customer, deadline, alerts)
                 if customer.timers_due <= deadline:
                     for timer in timers.due(customer, deadline):
-                        signal = chapter.woken.get(timer.signal)
+                        signal = self.woken(customer, chapter, timer)
                         if signal is not None:
                             signal.on_timer(customer, timer, alerts)
                 if customer.alerts_due <= deadline:
@@ -302,77 +309,15 @@ class Customers:
             deadline = customer.deadline
         view.schedule(row, deadline)
 
-    def _turn_off(self, key: str, customer: Customer, at: int, alerts: Alerts) -> None:
-        """The house has turned signals off for this customer: theirs are not wanted any more."""
-        chapter = self.rulebook.chapter(customer)
-        unwanted = [alert for alert in customer.alerts if alert.signal in chapter.off]
-        for alert in unwanted:
-            alerts.dismiss(alert, at)
-        if unwanted:
-            weigh(chapter, key, customer, at, alerts, self.muted)
-            if alerts.resolved:
-                alerts.settle_stage(at)
+    def woken(self, customer: Customer, chapter: Chapter, timer: Timer) -> Woken | None:
+        """The signal that a timer wakes up: of the standards of its queue, where that has some."""
+        if timer.queue is not None and self.rulebook.standards.varies_by_queue:
+            chapter = self.rulebook.chapter(customer, queue=timer.queue)
+        return chapter.woken.get(timer.signal)
 
-    def _exclude(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
-        """A test or bot is not alerted: what stands ends, and nothing falls due."""
-        customer = row.state
-        alerts.about(row.key, customer)
-        for alert in list(customer.alerts):
-            alerts.dismiss(alert, at, excluded=True)
-        alerts.changes = []
-        if alerts.resolved:
-            alerts.settle_stage(at)
-        view.schedule(row, NEVER)
-
-    def _excluded(self, key: str) -> bool:
+    def excluded(self, key: str) -> bool:
         standards = self.rulebook.standards
         return bool(standards.exclude.customers) and standards.excludes(key.partition(":")[2])
-
-
-def weigh(
-    chapter: Chapter,
-    key: str,
-    customer: Customer,
-    at: int,
-    alerts: Alerts,
-    muted: set[tuple[str, str]],
-    *,
-    in_event: bool = True,
-) -> None:
-    """Let the signals that watch others know what has opened and ended, and what follows of that.
-
-    Raises SignalFailed.
-    """
-    watched = chapter.watched
-    for _ in range(ROUNDS):
-        changes, alerts.changes = alerts.changes, []
-        names = {change.alert.signal for change in changes}
-        if watched.isdisjoint(names):
-            return
-        for signal in chapter.watching:
-            if not signal.watches.isdisjoint(names) and not (
-                muted and (key, name_of(signal)) in muted
-            ):
-                try:
-                    signal.on_alerts(customer, changes, at, alerts)
-                except Exception as why:
-                    raise SignalFailed(key, signal, why, in_event=in_event) from why
-        if not alerts.changes:
-            return
-    alerts.changes = []
-
-
-def _count_identified(
-    decision: Decision, taken: list[tuple[str, str]], nameless: list[str]
-) -> None:
-    """How many interactions there were by channel, and of how many the customer is known."""
-    gauges = decision.gauges
-    heard = Counter([channel for channel, _ in taken])
-    for channel, number in heard.items():
-        gauges["heard", channel] = number
-    heard.subtract(nameless)
-    for channel, number in heard.items():
-        gauges["identified", channel] = number
 
 
 def _from_the_future(at: int, received: int) -> Rejected:

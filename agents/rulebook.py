@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+import xxhash
+
 from agents.alerts import Kind
 from agents.manners.policy import Policy, policy
 from agents.manners.router import Router
+from agents.observers.everyone import observers
 from agents.signals import plugins, signals
 from agents.signals.protocol import Clocked, House, Signal, Watching, Woken
 from agents.text import Classifier, classifier
@@ -15,7 +18,7 @@ from schemas.alert import Action
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, CustomActivity, Interaction
 from schemas.playbooks import Playbooks, built_in
-from schemas.standards import HoursTable, MannersTable, Standards, Thresholds
+from schemas.standards import HoursTable, MannersTable, Standards, Thresholds, dump
 
 # Platforms name brands and branches freely; what is kept of them is only a short cut.
 _MOST_SCOPES = 10_000
@@ -56,7 +59,6 @@ class Rulebook:
         self.standards = standards or Standards()
         self.text = text or _default_text()
         self.playbooks = playbooks or built_in()
-        self._advice: dict[tuple[str, str | None, str | None], Action | None] = {}
         self._made: dict[tuple[Thresholds, HoursTable, MannersTable], Chapter] = {}
         self._scopes: dict[Scope, Chapter] = {}
         self.default = self._chapter(_EVERYBODY)
@@ -66,6 +68,11 @@ class Rulebook:
         self.teams = self.standards.teams | {kind.team for kind in self.kinds.values()}
         """Every team that has a topic."""
         self._policies: dict[tuple[Scope, str | None], Policy] = {}
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same standards, and for those alone."""
+        return xxhash.xxh3_64_hexdigest(dump(self.standards).encode())
 
     def router(self, warm_up_until: int = 0) -> Router:
         """What decides whether the teams are told."""
@@ -86,15 +93,17 @@ class Rulebook:
             found = self._policies[asked] = policy(table, zone)
         return found
 
-    def chapter(self, customer: Customer, event: Interaction | None = None) -> Chapter:
-        """The chapter for this customer, and where it matters for the queue of this event."""
+    def chapter(
+        self, customer: Customer, event: Interaction | None = None, queue: str | None = None
+    ) -> Chapter:
+        """The chapter for this customer, and where it matters for the queue, of this event."""
         standards = self.standards
         if not standards.varies:
             return self.default
-        queue = None
         if event is not None and standards.varies_by_queue:
             queue = getattr(event.properties, "queue", None)
-            queue = queue if queue in standards.queues else None
+        if queue not in standards.queues:
+            queue = None
         scope = self._scope(customer, queue)
         found = self._scopes.get(scope)
         if found is None:
@@ -113,17 +122,12 @@ class Rulebook:
         segments = tuple((axis, said[axis]) for axis in sorted(axes & said.keys())) if said else ()
         return customer.party, customer.brand, customer.branch, segments, queue
 
-    def advice(self, signal: str, party: str | None, brand: str | None) -> Action | None:
-        """What the house does about that signal, for a customer of that party and brand."""
-        asked = (signal, party, brand)
-        if asked not in self._advice:
-            if len(self._advice) >= _MOST_SCOPES:
-                self._advice.clear()
-            found = self.playbooks.action(signal, party, brand)
-            self._advice[asked] = (
-                None if found is None else Action(found.code, found.text, found.max_cost)
-            )
-        return self._advice[asked]
+    def advice(self, signal: str, party: str | None, brand: str | None, team: str) -> Action | None:
+        """What that team does about that signal, for a customer of that party and brand.
+
+        What may cost more than the team may spend needs approval.
+        """
+        return advised(self.playbooks, self.standards, signal, party, brand, team)
 
     def _chapter(self, scope: Scope) -> Chapter:
         party, brand, branch, segments, queue = scope
@@ -138,13 +142,35 @@ class Rulebook:
         return made
 
 
+def advised(
+    playbooks: Playbooks,
+    standards: Standards,
+    signal: str,
+    party: str | None,
+    brand: str | None,
+    team: str,
+) -> Action | None:
+    """What is recommended; it needs approval where it may cost more than the team may spend."""
+    found = playbooks.action(signal, party, brand)
+    if found is None:
+        return None
+    table, cost = standards.declared.get(team), found.max_cost
+    most = None if table is None else table.may_spend
+    needs = found.needs_approval or (cost is not None and most is not None and cost > most)
+    return Action(found.code, found.text, cost, needs)
+
+
 @cache
 def _default_text() -> Classifier:
     return classifier()
 
 
 def _chapter(house: House) -> Chapter:
-    every = (*signals(house), *plugins(house))
+    every: tuple[Signal, ...] = (
+        *signals(house),
+        *plugins(house),
+        *(observers() if house.observed else ()),
+    )
     limits = house.limits
     off = frozenset(
         name for name in Thresholds.__struct_fields__ if not getattr(limits, name).enabled

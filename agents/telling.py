@@ -7,7 +7,7 @@ bytes that the encoder makes of `schemas.alert.Alert` and `schemas.lifecycle.Sta
 
 from collections.abc import Callable
 from json.encoder import encode_basestring as quoted  # It escapes as msgspec does.
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agents.identity import known_as, who
 from schemas.alert import (
@@ -28,8 +28,8 @@ from schemas.manners import Handled
 if TYPE_CHECKING:
     from agents.alerts import Facts, Kind
 
-Advice = Callable[[str, str | None, str | None], Action | None]
-"""What to do about a signal, by party and brand."""
+Advice = Callable[[str, str | None, str | None, str], Action | None]
+"""What to do about a signal, by party and brand, and the team that does it."""
 
 
 def nothing(facts: "Facts") -> None:
@@ -37,7 +37,7 @@ def nothing(facts: "Facts") -> None:
 
 
 # Platforms name brands and branches freely: beyond so many, all are rendered anew.
-_MOST = 10_000
+_MOST: Final = 10_000
 
 
 class Form(NamedTuple):
@@ -131,9 +131,7 @@ class Telling:
         if alert.suppressed_by is not None:
             suppressed = f',"suppressed_by":{quoted(alert.suppressed_by)}'
         if alert.handled is not None:
-            handling = _handling(alert.handled)
-            if handling is not None:
-                suppressed += f',"handling":{json(handling).decode()}'
+            suppressed += _handling(alert.handled)
         return (
             f'{{"alert_id":"{name}",{form.head}{whose(row, customer)}{about}'
             f',"event_time":"{became_true}","opened_at":"{opened}"{figures}{duty}'
@@ -187,9 +185,10 @@ class Telling:
         """Whose the alert is, and while it stands what they may do about it."""
         if len(self._duties) >= _MOST:
             self._duties.clear()
-        _, team, _, party, brand = asked
-        text = f',"team":{quoted(team or form.kind.team)}'
-        action = None if form.has_ended else self._advice(form.kind.name, party, brand)
+        _, other, _, party, brand = asked
+        team = other or form.kind.team
+        text = f',"team":{quoted(team)}'
+        action = None if form.has_ended else self._advice(form.kind.name, party, brand, team)
         if action is not None:
             text += f',"recommended_action":{json(action).decode()}'
         self._duties[asked] = text
@@ -207,6 +206,8 @@ def whose(row: str, customer: Customer) -> str:
     >>> whose("c:123", Customer()), whose("%63:123", Customer())
     ('"customer_id":"123"', '"aliases":{"c":"123"}')
     """
+    if customer.links is None and row.startswith("c:"):  # by far the most
+        return f'"customer_id":{quoted(row[2:])}'
     customer_id, aliases = who(row)
     if customer.links is not None:
         aliases = known_as(aliases, customer.links)
@@ -215,6 +216,16 @@ def whose(row: str, customer: Customer) -> str:
     if aliases is None:
         return f'"customer_id":{quoted(customer_id)}'
     return f'"customer_id":{quoted(customer_id)},"aliases":{json(aliases).decode()}'
+
+
+def _handling(handled: Handled) -> str:
+    """What its team has said about an alert."""
+    at, until = handled.acknowledged_at, handled.snoozed_until
+    said = Handling(
+        rfc3339(at) if at else None, handled.acknowledged_by, rfc3339(until) if until else None,
+        handled.outcome, handled.amount, handled.cost, handled.by,
+    )  # fmt: skip
+    return f',"handling":{json(said).decode()}' if said != Handling() else ""
 
 
 def _evidence(evidence: list[Evidence]) -> str:
@@ -226,13 +237,3 @@ def _evidence(evidence: list[Evidence]) -> str:
         f'{{"id":{quoted(one.id)},"type":{quoted(one.type)},"time":"{rfc3339(one.time)}"}}'
         for one in evidence[-MAX_EVIDENCE:]
     )
-
-
-def _handling(handled: Handled) -> Handling | None:
-    at, until = handled.acknowledged_at, handled.snoozed_until
-    if not (at or until or handled.outcome or handled.by):
-        return None
-    return Handling(
-        rfc3339(at) if at else None, handled.acknowledged_by, rfc3339(until) if until else None,
-        handled.outcome, handled.amount, handled.cost, handled.by,
-    )  # fmt: skip

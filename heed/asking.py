@@ -6,9 +6,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from heed.formats import read
 from heed.options import AsJson, Bootstrap, Format, Kind, StandardsFile, instant_of, standards_of
-from heed.progress import out, watched
+from heed.progress import out
 from streams import settings as engine
 
 
@@ -41,13 +40,14 @@ def explain(
     are read there and replayed.
     """
     from agents.explain.explanation import encode
-    from heed.explain import from_files, from_kafka, from_worker, with_timeline
+    from heed.explain import from_files, from_kafka, from_worker, rereadable, with_timeline
     from heed.portrait import show
 
     end = None if at is None else instant_of("--at", at)
     if files:
-        values = watched(read(files, format.value), "replaying")
-        made = from_files(customer, values, standards_of(standards), end, timeline)
+        made = from_files(
+            customer, rereadable(files, format.value), standards_of(standards), end, timeline
+        )
     elif end is not None:
         settings = engine.load(bootstrap=bootstrap)
         own = standards_of(standards or settings.standards)
@@ -62,7 +62,8 @@ def explain(
                 settings = msgspec.structs.replace(
                     settings, bootstrap=answer.bootstrap, input_topic=answer.topic
                 )
-            made = with_timeline(made, settings, timeline)
+            own = standards_of(standards or settings.standards)
+            made = with_timeline(made, settings, timeline, own)
     made.timeline = made.timeline[-timeline:] if timeline else []
     if json:
         print(encode(made).decode())

@@ -151,6 +151,7 @@ class Demo:
             ("Heed", "bold"),
             f"  {decided:,} interactions decided, {decided / max(took, 0.001):,.0f}/s; metrics: ",
             (self.metrics_at, "underline"),
+            f"; Kafka: {self.settings.bootstrap}",
             "; all is decided, ctrl-C ends it" if self.finished() else "; ctrl-C ends it",
         )
         counts = Table(title="alerts by signal", title_justify="left")
@@ -223,6 +224,7 @@ async def _watch(shown: Demo, working: "asyncio.Task[None]", once: bool, quiet: 
     is_live = console.is_terminal and not quiet
     if not quiet and not is_live:
         say(f"metrics: {shown.metrics_at}")
+        say(f"Kafka: {shown.settings.bootstrap}")
     told = is_live or quiet
     with Live(console=console, auto_refresh=False, transient=once) as live:
         while not (working.done() or shown.stop.is_set()):

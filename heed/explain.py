@@ -3,21 +3,23 @@
 import urllib.error
 import urllib.request
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
 
-from agents.explain import Explanation, Moment, explain
+from agents.explain import Explanation, Moment, explain, points_to
 from agents.explain import explanation as form
 from agents.explain.timeline import moment, told
 from agents.explain.whom import candidates
-from agents.identity import row_key, who
+from agents.identity import Names, alias_of
+from heed.formats import STDIN, read
+from heed.progress import watched
 from heed.records import Read, newest
 from heed.replay import Replay
 from schemas import alert, lifecycle
-from schemas.instant import rfc3339, spoken
+from schemas.instant import spoken
 from schemas.interaction import Rejected, decode
 from schemas.standards import Standards
 from streams.contract import Decision, Output, Refusal
@@ -34,84 +36,129 @@ class Unknown(Unusable):
     """Nobody is known under that name."""
 
 
+Again = Callable[[], Iterable[bytes]]
+"""The same interactions from their beginning, as often as they are asked for."""
+
+
+def rereadable(files: Sequence[str], format: str) -> Again:
+    """The interactions of files; standard input is kept, since it comes only once."""
+    if STDIN in files:
+        kept = list(read(files, format))
+        return lambda: watched(kept, "reading")
+    return lambda: watched(read(files, format), "reading")
+
+
 class Lived(Replay):
-    """A replay that notes what happens to one customer."""
+    """A replay that notes what is told of one person."""
 
-    def __init__(self, asked: str, standards: Standards | None, most: int) -> None:
-        """At least the last `most` moments are kept, of each row that may be meant."""
+    def __init__(self, keys: Sequence[str], standards: Standards | None, most: int) -> None:
+        """At least the last `most` of what is told of the rows `keys` is kept."""
         super().__init__(standards)
-        self.wanted = candidates(asked)
-        # What is told of a chunk of interactions is noted after all of them.
-        self.moments = {key: deque[Moment](maxlen=4 * most) for key in self.wanted}
-        self.heard: dict[str, tuple[int, str]] = {}
-        """By row: how many interactions there were, and when the first was."""
-        self._names = [key.partition(":")[2].encode() for key in self.wanted]
-
-    def upto(self, values: Iterable[bytes], at: int | None) -> Iterator[bytes]:
-        """Those of `values` that are no later than `at`, noted where they are of the customer."""
-        for value in values:
-            if at is None and not self._may_be(value):
-                yield value
-                continue
-            try:
-                event = decode(value)
-                key = row_key(event)
-            except Rejected:
-                yield value
-                continue
-            if at is not None and event.time > at:
-                continue
-            if key in self.moments:
-                self.moments[key].append(moment(event))
-                count, first = self.heard.get(key, (0, rfc3339(event.time)))
-                self.heard[key] = count + 1, min(first, rfc3339(event.time))
-            yield value
-
-    def _may_be(self, value: bytes) -> bool:
-        """Whether it can be of the customer: an id that JSON writes otherwise has an escape."""
-        return b"\\" in value or any(name in value for name in self._names)
+        self.told = deque[Moment](maxlen=most)
+        self._ids = {key[2:] for key in keys if key.startswith("c:")}
+        self._aliases = {alias_of(key) for key in keys if not key.startswith("c:")}
+        self._names = [key.partition(":")[2].encode() for key in keys]
 
     def _take(self, decision: Decision, refused: list[Refusal] | None) -> Iterator[Output]:
         for output in decision.outputs:
-            if output.topic in _BOTH and self._may_be(output.value):
-                self._note(output)
+            if output.topic in _BOTH and _names(self._names, output.value):
+                said: Any = _BOTH[output.topic](output.value)
+                seen = told(output) if self._is_theirs(said) else None
+                if seen is not None:
+                    self.told.append(seen)
         return super()._take(decision, refused)
 
-    def _note(self, output: Output) -> None:
-        said: Any = _BOTH[output.topic](output.value)
-        for key, moments in self.moments.items():
-            if (said.customer_id, said.aliases) == who(key):
-                seen = told(output)
-                if seen is not None:
-                    moments.append(seen)
+    def _is_theirs(self, said: Any) -> bool:
+        if said.customer_id is not None:
+            return said.customer_id in self._ids
+        return not self._aliases.isdisjoint((said.aliases or {}).items())
 
 
 def from_files(
-    asked: str, values: Iterable[bytes], standards: Standards | None, at: int | None, most: int
+    asked: str, values: Again, standards: Standards | None, at: int | None, most: int
 ) -> Explanation:
     """Replay `values` up to the time `at` (their end for None) and explain who is meant.
 
-    Raises Unknown.
+    They are read again for the timeline: who is linked to whom is known at their end. Raises
+    Unknown.
     """
-    replay = Lived(asked, standards, most)
-    for _ in replay.run(replay.upto(values, at), at):
-        pass
-    for key in replay.wanted:
-        stored = replay.stored(key)
-        if stored is not None:
-            break
-    else:
-        raise Unknown(f"nobody is known as {asked} in these files by that time")
-    made = explain(key, stored, replay.logic.rulebook, replay.customers.view.clock.now)
-    count, first = replay.heard.get(key, (0, None))
+    names = names_of(standards)
+    made, lived = _explained(candidates(asked, names), values, standards, at, most)
+    if made.linked or made.key not in candidates(asked, names)[:1]:
+        made, lived = _explained(made.keys, values, standards, at, most)
+    heard, count, first = _heard(made.keys, values(), at, most, names)
     made.known_since = first or made.known_since
-    made.timeline = sorted(replay.moments[key], key=lambda each: each.time)[-most:]
+    moments = [*heard, *lived.told]
+    made.timeline = sorted(moments, key=lambda each: each.time)[-most:]
+    said = f"{count} interaction{'' if count == 1 else 's'}"
     made.timeline_note = (
-        f"the newest {most} moments, of {count} interactions in these files"
-        if len(made.timeline) >= most
-        else f"all that these files tell: {count} interactions"
+        f"the newest {most} moments, of {said} in these files"
+        if len(moments) > most
+        else f"all that these files tell: {said}"
     )
     return made
+
+
+def names_of(standards: Standards | None) -> Names:
+    """How the house reads aliases."""
+    return Names(None if standards is None else standards.identity.region)
+
+
+def _explained(
+    keys: Sequence[str], values: Again, standards: Standards | None, at: int | None, most: int
+) -> tuple[Explanation, Lived]:
+    """Replay, and explain the first of the rows `keys` that is there, or whom it points to."""
+    lived = Lived(keys, standards, most)
+    for _ in lived.run(values() if at is None else _upto(values(), at), at):
+        pass
+    for key in keys:
+        stored = lived.stored(key)
+        if stored is None:
+            continue
+        pointed = points_to(stored)
+        if pointed is not None:
+            key, stored = pointed, lived.stored(pointed) or stored
+        now = lived.customers.view.clock.now
+        return explain(key, stored, lived.logic.rulebook, now), lived
+    raise Unknown(f"nobody is known as {keys[0].removeprefix('c:')} by that time")
+
+
+def _upto(values: Iterable[bytes], at: int) -> Iterator[bytes]:
+    """Those no later than `at`; what cannot be read is left for the replay to refuse."""
+    for value in values:
+        try:
+            if decode(value).time > at:
+                continue
+        except Rejected:
+            pass
+        yield value
+
+
+def _heard(
+    keys: Sequence[str], values: Iterable[bytes], at: int | None, most: int, house: Names
+) -> tuple[Sequence[Moment], int, str | None]:
+    """The newest interactions of these rows, how many there are, and when the first was."""
+    names, wanted = [key.partition(":")[2].encode() for key in keys], set(keys)
+    found, count, first = deque[Moment](maxlen=most), 0, None
+    for value in values:
+        if not _names(names, value):
+            continue
+        try:
+            event = decode(value)
+            is_theirs = house.row_key(event) in wanted
+        except Rejected:
+            continue
+        if is_theirs and (at is None or event.time <= at):
+            count += 1
+            heard = moment(event)
+            found.append(heard)
+            first = heard.time if first is None else min(first, heard.time)
+    return found, count, first
+
+
+def _names(names: Sequence[bytes], value: bytes) -> bool:
+    """Whether it may be theirs: what JSON, or a person, may write otherwise is looked at too."""
+    return b"\\" in value or b'"aliases"' in value or any(name in value for name in names)
 
 
 def from_kafka(
@@ -121,13 +168,17 @@ def from_kafka(
 
     Raises Unknown, Unusable.
     """
-    for key in candidates(asked):
-        read = newest(key, settings, MOST_REPLAYED)
+    names = names_of(standards)
+    for key in candidates(asked, names):
+        read = newest([key], settings, MOST_REPLAYED, names)
         if read.values:
             break
     else:
         raise Unknown(f"{settings.input_topic} has no interaction of {asked}")
-    made = from_files(key, read.values, standards, at, most)
+    made = from_files(key, lambda: read.values, standards, at, most)
+    if made.linked:
+        read = newest(made.keys, settings, MOST_REPLAYED, names)
+        made = from_files(key, lambda: read.values, standards, at, most)
     made.timeline_note = _note(read, settings)
     return made
 
@@ -175,13 +226,15 @@ def _refused(why: urllib.error.HTTPError, asked: str, address: str) -> Unusable:
     return Unknown(sentence) if why.code == 404 else Unusable(sentence)
 
 
-def with_timeline(made: Explanation, settings: Settings, most: int) -> Explanation:
+def with_timeline(
+    made: Explanation, settings: Settings, most: int, standards: Standards | None = None
+) -> Explanation:
     """Put the interactions that Kafka still has in the place of what the state remembers of them.
 
     What the state knows from before them stays. Where Kafka is not to be had, that is said.
     """
     try:
-        read = newest(made.key, settings, most)
+        read = newest(made.keys, settings, most, names_of(standards))
     except Unusable as why:
         made.timeline_note += f"; the interactions themselves could not be read: {why}"
         return made

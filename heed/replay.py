@@ -80,6 +80,8 @@ class Replay:
         self.gauges: Counter[tuple[str, ...]] = Counter()
         self.rejected: Counter[str] = Counter()
         self.events = 0
+        self._back: list[Line] = []
+        """What the groups agent has told the customers agent, and it has not heard yet."""
 
     def run(
         self,
@@ -102,7 +104,8 @@ class Replay:
         source = iter(values)
         while chunk := [Line(value) for value in islice(source, CHUNK)]:
             self.events += len(chunk)
-            yield from self._take(self.customers.decide(chunk), refused)
+            heard, self._back = self._back, []
+            yield from self._take(self.customers.decide([*heard, *chunk]), refused)
         for decision in self.customers.finish(until):
             yield from self._take(decision, refused)
         if self.groups is not None:
@@ -121,7 +124,11 @@ class Replay:
             told: list[Output | Broadcast] = [*decision.outputs, *decision.broadcasts]
             seen = [Line(each.value, 0, each.key) for each in told if each.topic == OBSERVED]
             if seen:
-                yield from self._count(self.groups.decide(seen), refused)
+                made = self.groups.decide(seen)
+                self._back += [
+                    Line(back.value, 0, back.key, back.headers) for back in made.broadcasts
+                ]
+                yield from self._count(made, refused)
 
     def _count(self, decision: Decision, refused: list[Refusal] | None) -> list[Output]:
         self.counts.update(decision.counts)
@@ -153,7 +160,8 @@ def summary(
     for (metric, *labels), number in counts.items():
         if metric == "alerts":
             signal, _, status = labels
-            alerts[signal]["opened" if status == "open" else status] += number
+            if status != "updated":  # It stands as before.
+                alerts[signal]["opened" if status == "open" else status] += number
     customers = sum(number for (metric, *_), number in gauges.items() if metric == "customers")
     return {
         "events": events,

@@ -9,7 +9,7 @@ customer stays within 8 KiB. It is asked after every event and never when encodi
 remembered depends on the events alone and not on when they were committed.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import xxhash
@@ -29,27 +29,26 @@ from schemas.service import Service
 
 VERSION = 2
 
-MAX_CARTS = 16
+MAX_CARTS: Final = 16
 MAX_PRODUCTS = 64
 MAX_CHECKOUTS = 4
 MAX_CONTACTS = 16
 MAX_PURCHASE_DAYS = 64
-MAX_SEEN = 64
+MAX_SEEN: Final = 64
 MAX_AXES = 6
 AXIS_BYTES = 32
 MAX_CLOSED = 16
 MAX_ANSWERS = 8
 MAX_BYTES = 8192
 
-HASH = 8
+HASH: Final = 8
 ITEM = 6  # four bytes of product hash, two of quantity
 MAX_QUANTITY = 0xFFFF
 
-NAME_BYTES = 64
-EVENT_ID_BYTES = 128
-_ROOM = MAX_BYTES - 64 - MANNERS_BYTES
-"""What the encoded customer may take, less header, deadline, what an event changes in passing, and
-what manners remember."""
+NAME_BYTES: Final = 64
+EVENT_ID_BYTES: Final = 128
+_ROOM = MAX_BYTES - 64
+"""What the encoded customer may take: header, deadline, and what an event changes in passing."""
 _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
 _SOME = 16
@@ -59,8 +58,7 @@ _FIXED = 5_060
 answers and callbacks, what each group of signals remembers, and what was merged."""
 _FACT, _EVIDENCE = 68, 170
 _MANNERED = 88
-"""What an alert takes at most of manners alone. Nobody is forgotten a cart or an alert sooner for
-what a team was told, so this room is kept whether it is used or not, as that of `Manners`."""
+"""What an alert takes at most of manners alone."""
 
 
 class OpenAlert(Struct, array_like=True):
@@ -306,7 +304,8 @@ def fits(customer: Customer) -> bool:
     """Whether the customer stays within 8 KiB; sheds what explains alerts, the oldest first.
 
     Then the lists of the oldest touched carts go, whose sums stay. Where that is not enough,
-    something is to be forgotten: a cart, a contact, a timer, an alert.
+    something is to be forgotten: a cart, a contact, a timer, an alert. None of it goes for what
+    manners remember: that goes first.
     """
     held = len(customer.timers) + len(customer.alerts) + len(customer.pieces) // 4
     if customer.links is not None:
@@ -328,8 +327,10 @@ def _most(customer: Customer) -> int:
     it, which only the few are for who hold much."""
     most = _FIXED + 35 * len(customer.told) + 101 * len(customer.answers)
     most += 80 * len(customer.pieces)
+    if customer.manners is not None:
+        most += MANNERS_BYTES
     for timer in customer.timers:
-        most += 110 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
+        most += 176 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
     for alert in customer.alerts:
         most += 220 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
     if customer.links is not None:
@@ -342,20 +343,21 @@ def _most(customer: Customer) -> int:
 
 
 def _has_room(customer: Customer) -> bool:
-    """Whether the customer fits, whatever manners add to it or not."""
-    manners, customer.manners = customer.manners, None
-    alerts = customer.alerts
-    if alerts:
-        customer.alerts = [
-            OpenAlert(
-                alert.signal, alert.subject, alert.opened_at, alert.severity, alert.facts,
-                alert.evidence, None, alert.until, alert.team,
-            )
-            for alert in alerts
-        ]  # fmt: skip
-    taken = len(_encode(customer)) + _MANNERED * len(alerts)
-    customer.manners, customer.alerts = manners, alerts
-    return taken <= _ROOM
+    """Whether the customer fits without what manners remember, which goes where it has no room."""
+    taken = len(_encode(customer))
+    if taken <= _ROOM:
+        return True
+    manners, alerts = customer.manners, customer.alerts
+    held = [(alert.suppressed_by, alert.held_until, alert.handled) for alert in alerts]
+    customer.manners = None
+    for alert in alerts:
+        alert.suppressed_by, alert.held_until, alert.handled = None, 0, None
+    if len(_encode(customer)) <= _ROOM:
+        return True
+    customer.manners = manners
+    for alert, (reason, until, handled) in zip(alerts, held, strict=True):
+        alert.suppressed_by, alert.held_until, alert.handled = reason, until, handled
+    return False
 
 
 def _shed(customer: Customer) -> bool:

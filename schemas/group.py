@@ -13,7 +13,9 @@ from msgspec import Struct
 from schemas.channel import Channel
 from schemas.customer import NewerState, OpenAlert
 from schemas.memory import NEVER
+from schemas.rates import Rates
 from schemas.service_level import Service
+from schemas.trends import Asker, Branches, Drain, Mood, Rise
 
 VERSION = 1
 MAX_BYTES = 256 << 10
@@ -38,6 +40,12 @@ class Group(Struct, array_like=True):
     service: Service | None = None
     channel: Channel | None = None
     sources: dict[int, int] | None = None
+    rates: Rates | None = None
+    rise: Rise | None = None
+    branches: Branches | None = None
+    mood: Mood | None = None
+    askers: list[Asker] | None = None
+    drain: Drain | None = None
 
     def wake(self, signal: str, at: int | None) -> None:
         """Ask `signal` again at that instant, in place of an earlier wish; None: not at all."""
@@ -62,7 +70,11 @@ _VERSION = bytes([VERSION])
 
 
 def encode(group: Group, deadline: int) -> bytes:
-    """The stored form; `deadline` is the group's, which the caller has at hand."""
+    """The stored form; `deadline` is the group's, which the caller has at hand.
+
+    Observations come in an order of chance, which what is stored does not show: names are sorted.
+    """
+    group.dues, group.told = dict(sorted(group.dues.items())), dict(sorted(group.told.items()))
     return deadline.to_bytes(8, "big") + _VERSION + _encode(group)
 
 

@@ -30,7 +30,10 @@ class Sketch(Struct, array_like=True):
         index, counts = bucket(value), self.counts
         left = counts.get(index, 0) + times
         if left:
+            new = index not in counts
             counts[index] = left
+            if new:  # In order of size, so that equal sketches are stored alike.
+                self.counts = dict(sorted(counts.items()))
         else:
             counts.pop(index, None)
         self.number += times
@@ -41,6 +44,7 @@ class Sketch(Struct, array_like=True):
         counts = self.counts
         for index, number in other.counts.items():
             counts[index] = counts.get(index, 0) + number
+        self.counts = dict(sorted(counts.items()))
         self.number += other.number
         self.total += other.total
 
@@ -59,7 +63,7 @@ class Sketch(Struct, array_like=True):
             return None
         # Shares as people write them: 0.9 of 100 is the 90th, whatever binary fractions say.
         rank = max(1, -(-round(share * 1_000_000) * self.number // 1_000_000))
-        for index in sorted(self.counts):
+        for index in self.counts:
             rank -= self.counts[index]
             if rank <= 0:
                 return middle(index) * MILLISECOND

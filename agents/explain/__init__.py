@@ -13,12 +13,13 @@ from agents.explain.explanation import Moment as Moment
 from agents.explain.explanation import Standing as Standing
 from agents.explain.remembered import sentences
 from agents.explain.timeline import remembered
-from agents.identity import who
+from agents.identity import alias_of, who
 from agents.rulebook import Rulebook
 from schemas import customer as state
 from schemas.alert import alert_id, evidence_out
 from schemas.customer import Customer, OpenAlert
 from schemas.instant import DAY, rfc3339
+from schemas.links import LINKED, Links
 from schemas.manners import Handled
 from schemas.memory import NEVER
 
@@ -31,13 +32,14 @@ def explain(key: str, stored: bytes, rulebook: Rulebook, now: int) -> Explanatio
     The timeline is what the state remembers: whoever has the interactions puts them in its place.
     """
     customer = state.decode(stored)
-    customer_id, aliases = who(key)
+    aliases, linked = _aliases(key, customer.links)
     timeline = remembered(customer)
     return Explanation(
         key=key,
         at=rfc3339(now),
-        customer_id=customer_id,
-        aliases={kind: [value] for kind, value in (aliases or {}).items()},
+        customer_id=who(key)[0],
+        aliases=aliases,
+        linked=linked,
         party=customer.party or "customer",
         brand=customer.brand,
         branch=customer.branch,
@@ -53,6 +55,22 @@ def explain(key: str, stored: bytes, rulebook: Rulebook, now: int) -> Explanatio
         timeline=timeline,
         timeline_note=FROM_STATE,
     )
+
+
+def points_to(stored: bytes) -> str | None:
+    """The row key of the customer whom this alias belongs to; None for a row of its own."""
+    links = state.decode(stored).links
+    return None if links is None or links.to is None else f"c:{links.to}"
+
+
+def _aliases(key: str, links: Links | None) -> tuple[dict[str, list[str]], list[str]]:
+    """The aliases of a row by type, its own included, and the row keys of the others."""
+    linked = [link.key for link in links.aliases if link.state == LINKED] if links else []
+    found: dict[str, list[str]] = {}
+    for one in [*([] if key.startswith("c:") else [key]), *linked]:
+        kind, value = alias_of(one)
+        found.setdefault(kind, []).append(value)
+    return found, linked
 
 
 def _known_since(customer: Customer, timeline: Sequence[Moment]) -> str | None:
@@ -73,19 +91,22 @@ def _standing(key: str, customer: Customer, rulebook: Rulebook) -> list[Standing
 def _stands(key: str, customer: Customer, alert: OpenAlert, rulebook: Rulebook) -> Standing:
     kind, facts = rulebook.kinds[alert.signal], alert.facts
     respond_by, handled = kind.respond_by(facts), alert.handled or Handled()
+    team = alert.team or kind.team
     return Standing(
-        alert_id=alert_id(alert.signal, key, alert.subject, alert.opened_at),
+        alert_id=alert.told_as.hex()
+        if alert.told_as is not None
+        else alert_id(alert.signal, key, alert.subject, alert.opened_at),
         signal=alert.signal,
         subject=alert.subject,
         severity=SEVERITIES[alert.severity],
         opened_at=rfc3339(alert.opened_at),
         expires_at=None if alert.until == NEVER else rfc3339(alert.until),
         respond_by=None if respond_by is None else rfc3339(respond_by),
-        team=alert.team or kind.team,
+        team=team,
         reason=kind.reason(facts),
         clears_if=kind.clears_if,
         value_at_risk=kind.value(facts),
-        recommended_action=rulebook.advice(alert.signal, customer.party, customer.brand),
+        recommended_action=rulebook.advice(alert.signal, customer.party, customer.brand, team),
         evidence=evidence_out(alert.evidence),
         suppressed_by=alert.suppressed_by,
         held_until=_if_any(alert.held_until),

@@ -61,7 +61,8 @@ class Ahead(Struct, omit_defaults=True, kw_only=True):
 class Explanation(Struct, omit_defaults=True, kw_only=True):
     """Who it is, how it stands, what has been, and what comes.
 
-    `key` names the row (`c:<customer_id>` or `<alias type>:<value>`), `at` is the event time of the
+    `key` names the row (`c:<customer_id>` or `<alias type>:<value>`), `linked` those of the aliases
+    that belong to it; `at` is the event time of the
     explanation. `timeline_note` says how far back the timeline goes, and where it is from.
     """
 
@@ -69,6 +70,7 @@ class Explanation(Struct, omit_defaults=True, kw_only=True):
     at: str
     customer_id: str | None = None
     aliases: dict[str, list[str]] = {}
+    linked: list[str] = []
     party: str = "customer"
     brand: str | None = None
     branch: str | None = None
@@ -83,6 +85,11 @@ class Explanation(Struct, omit_defaults=True, kw_only=True):
     ahead: list[Ahead] = []
     timeline: list[Moment] = []
     timeline_note: str = ""
+
+    @property
+    def keys(self) -> list[str]:
+        """The row, and those of the aliases that are linked to it."""
+        return [self.key, *self.linked]
 
 
 encode = msgspec.json.Encoder().encode

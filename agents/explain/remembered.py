@@ -5,6 +5,7 @@ The figures are those of the signals themselves, asked with the thresholds of th
 
 from collections.abc import Iterator
 
+from agents.identity import alias_of
 from agents.lifecycle import CLOSED, REFERRED, RENEWED, SUBSCRIBED
 from agents.mechanisms.bg_nbd import p_alive
 from agents.rulebook import Chapter
@@ -12,6 +13,7 @@ from agents.signals.carts import AbandonedCarts
 from agents.signals.silence import Silence
 from schemas.customer import Cart, Customer, Purchases
 from schemas.instant import DAY, HOUR, MINUTE, SECOND, iso_day, spoken
+from schemas.links import REFUSED, SEEN, SHARED
 from schemas.memory import NEVER
 
 STAGES = {
@@ -28,6 +30,11 @@ STAGES = {
 }
 _FLAGS = ((SUBSCRIBED, "has subscribed"), (RENEWED, "has renewed"),
           (REFERRED, "has recommended the house"), (CLOSED, "has closed the account"))  # fmt: skip
+_NOT_THEIRS = {
+    SEEN: "was seen together with them, and belongs to nobody yet",
+    REFUSED: "is another customer's",
+    SHARED: "was seen with too many",
+}
 _MOST_PIECES = 6
 
 
@@ -35,6 +42,7 @@ def sentences(customer: Customer, chapter: Chapter, now: int) -> list[str]:
     """What stands with the customer at `now`, the weightiest first."""
     return [
         *_stage(customer),
+        *_links(customer),
         *_purchases(customer, chapter, now),
         *_carts(customer, chapter),
         *_contacts(customer),
@@ -54,6 +62,19 @@ def _stage(customer: Customer) -> Iterator[str]:
     if said:
         text = ", ".join(said)
         yield f"{text[0].upper()}{text[1:]}."
+
+
+def _links(customer: Customer) -> Iterator[str]:
+    links = customer.links
+    if links is None:
+        return
+    if links.shared:
+        count = len(links.claimants)
+        yield f"Seen with {count} customers, which is too many: it identifies nobody any more."
+    for link in links.aliases:
+        kind, value = alias_of(link.key)
+        if link.state in _NOT_THEIRS:
+            yield f"{kind} {value} was said to be theirs: it {_NOT_THEIRS[link.state]}."
 
 
 def _purchases(customer: Customer, chapter: Chapter, now: int) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Answers of a worker about its customers: what `streams.questions` asks."""
 
-from agents.explain import explain
+from agents.explain import explain, points_to
 from agents.explain.explanation import encode
 from agents.explain.whom import candidates
-from agents.identity import routing_key
+from agents.identity import Names, routing_key
 from agents.rulebook import Rulebook
 
 
@@ -14,12 +14,13 @@ class CustomerTeller:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self._rulebook = rulebook
+        self._names = Names(rulebook.standards.identity.region)
 
     def places(self, asked: str) -> list[tuple[str, bytes]]:
-        return [(key, routing_key(key)) for key in candidates(asked)]
+        return [(key, routing_key(key)) for key in candidates(asked, self._names)]
 
     def follow(self, stored: bytes) -> str | None:
-        return None
+        return points_to(stored)
 
     def routing(self, key: str) -> bytes:
         return routing_key(key)

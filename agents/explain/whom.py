@@ -1,10 +1,12 @@
 """Which rows somebody may mean by what they type: a customer id, a row key, an alias."""
 
-from agents.identity import STRENGTH, normalised
+from agents.identity import STRENGTH, Names
+
+_PLAIN = Names()
 
 
-def candidates(asked: str) -> list[str]:
-    """The row keys that may be meant, the likeliest first.
+def candidates(asked: str, names: Names = _PLAIN) -> list[str]:
+    """The row keys that may be meant, the likeliest first; `names` are the house's.
 
     >>> candidates("c:7"), candidates("email: Ann@Example.com")[0]
     (['c:7', 'c:c:7'], 'email:ann@example.com')
@@ -14,12 +16,12 @@ def candidates(asked: str) -> list[str]:
     asked = asked.strip()
     kind, colon, value = asked.partition(":")
     if colon and value:
-        name = value if kind == "c" else normalised(kind, value)
-        typed = [] if name is None else [f"{kind}:{name}"]
-        return [*typed, f"c:{asked}"]
+        typed = asked if kind == "c" else names.key(kind, value)
+        return [f"c:{asked}"] if typed is None else [typed, f"c:{asked}"]
     found = [f"c:{asked}"] if asked else []
     for alias in STRENGTH:
-        name = normalised(alias, asked)
-        if name and (alias != "phone" or name == asked or name.startswith("+")):
-            found.append(f"{alias}:{name}")
+        key = names.key(alias, asked)
+        # Digits alone are rather an id, and an address is no number.
+        if key is not None and (alias != "phone" or asked.startswith("+")):
+            found.append(key)
     return found

@@ -3,10 +3,11 @@
 As `agents.alerts`, without what only a customer has: stages, caps, watching signals.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from agents.alerts import SEVERITIES, WARNING, Facts, Kind
-from agents.manners.router import HISTORY
+from agents.manners.router import HISTORY, role
 from agents.mechanisms.standing import LONGEST_COOL_DOWN
 from agents.telling import Advice
 from schemas.alert import (
@@ -25,7 +26,7 @@ from schemas.group import Group
 from schemas.instant import rfc3339
 from schemas.memory import NEVER
 from schemas.observation import Observation
-from streams.contract import Decision, Output
+from streams.contract import Broadcast, Decision, Output
 
 
 class GroupAlerts:
@@ -38,12 +39,15 @@ class GroupAlerts:
         wall: int | None,
         warm_up_until: int = 0,
         advice: Advice | None = None,
+        roles: Collection[str] = (),
     ) -> None:
+        """`roles` are the topics of teams: a group has no night, and is told of at once."""
         self._kinds = kinds
         self._decision = decision
         self._detected = None if wall is None else rfc3339(wall)
         self._warm_up_until = warm_up_until
         self._advice = advice
+        self._roles = frozenset(roles)
         self.key = ""
         """Of the group at hand."""
         self.group = Group()
@@ -161,6 +165,10 @@ class GroupAlerts:
         """Let a histogram see a value."""
         self._decision.samples.append(((name, *labels), value))
 
+    def broadcast(self, told: Broadcast) -> None:
+        """Tell every partition of a topic."""
+        self._decision.broadcasts.append(told)
+
     def write(self, output: Output) -> None:
         """Tell something that is no alert."""
         self._decision.outputs.append(output)
@@ -199,7 +207,7 @@ class GroupAlerts:
             probability=kind.probability(facts),
             value_at_risk=value,
             team=team,
-            recommended_action=advice(alert.signal, None, group.brand) if advice else None,
+            recommended_action=advice(alert.signal, None, group.brand, team) if advice else None,
             respond_by=None if respond_by is None else rfc3339(respond_by),
             evidence=evidence_out(alert.evidence),
             reason=kind.reason(facts),
@@ -207,7 +215,10 @@ class GroupAlerts:
             rule=Rule(kind.name, kind.version, kind.parameters(facts)),
             suppressed_by=alert.suppressed_by,
         )
-        self._decision.outputs.append(Output("alerts", told.alert_id.encode(), encode(told)))
+        key, said = told.alert_id.encode(), encode(told)
+        self._decision.outputs.append(Output("alerts", key, said))
+        if alert.suppressed_by is None and role(team) in self._roles:
+            self._decision.outputs.append(Output(role(team), key, said))
         self._decision.counts["alerts", alert.signal, told.severity, status] += 1
         if by:
             self.gauge("alerts_open", alert.signal, team, change=by)

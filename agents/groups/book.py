@@ -3,8 +3,10 @@
 from typing import NamedTuple
 
 from agents.alerts import Kind
+from agents.careful import name_of
 from agents.groups.protocol import GroupSignal
 from agents.groups.signals import signals
+from agents.rulebook import advised
 from agents.signals.protocol import House
 from agents.working_time import clock
 from schemas.alert import Action
@@ -53,10 +55,14 @@ class GroupBook:
             found = self._scopes[scope] = self._chapter(scope)
         return found
 
-    def advice(self, signal: str, party: str | None, brand: str | None) -> Action | None:
-        """What the house does about that signal."""
-        found = self.playbooks.action(signal, party, brand)
-        return None if found is None else Action(found.code, found.text, found.max_cost)
+    def advice(self, signal: str, party: str | None, brand: str | None, team: str) -> Action | None:
+        """What that team does about that signal."""
+        return advised(self.playbooks, self.standards, signal, party, brand, team)
+
+    @property
+    def teams(self) -> frozenset[str]:
+        """Every team that has a topic."""
+        return self.standards.teams | {kind.team for kind in self.kinds.values()}
 
     def _chapter(self, scope: Scope) -> GroupChapter:
         kind, brand, branch, queue = scope
@@ -71,6 +77,6 @@ class GroupBook:
                     observed: tuple(signal for signal in about if observed in signal.reacts_to)
                     for observed in CLASSES
                 },
-                {signal.kinds[0].name: signal for signal in about},
+                {name_of(signal): signal for signal in about},
             )
         return made

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from agents.groups.alerts import GroupAlerts
 from agents.groups.book import GroupBook
+from agents.manners.router import role
 from schemas import group as state
 from schemas.group import Group
 from schemas.observation import (
@@ -47,6 +48,8 @@ class Groups:
     def __init__(self, book: GroupBook | None = None, *, warm_up_until: int = 0) -> None:
         self.book = book or GroupBook()
         self.warm_up_until = warm_up_until
+        self.roles = tuple(map(role, sorted(self.book.teams)))
+        """The topics that are written besides the usual ones: those of the teams."""
 
     def codec(self) -> Codec[Group]:
         return GroupCodec()
@@ -54,7 +57,7 @@ class Groups:
     def alerts(self, decision: Decision, wall: int | None) -> GroupAlerts:
         """What signals speak to, for one decision."""
         book = self.book
-        return GroupAlerts(book.kinds, decision, wall, self.warm_up_until, book.advice)
+        return GroupAlerts(book.kinds, decision, wall, self.warm_up_until, book.advice, self.roles)
 
     def decide(self, view: View[Group], records: Sequence[Record], wall: int | None) -> Decision:
         decision = Decision()
@@ -94,6 +97,7 @@ class Groups:
         if before == NOWHERE or clock.at > before:
             view.touch(row)
             sources[clock.source] = clock.at
+            row.state.sources = sources = dict(sorted(sources.items()))
         if len(sources) >= clock.sources:
             reached = min(sources.values())
             if reached != NOWHERE:
@@ -159,7 +163,7 @@ def _described(key: str) -> Group:
     elif kind == "step":
         group.brand = first
     elif kind == "brand":
-        group.brand = name
+        group.brand = name or None
     elif kind == "market":
         if first == "region":
             group.region = name

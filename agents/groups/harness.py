@@ -18,7 +18,7 @@ from schemas.observation import CLOCK, Clock, Observation, encode
 from schemas.standards import Standards
 from streams.clock import DEFAULT_LATENESS
 from streams.clock import Clock as PartitionClock
-from streams.contract import Decision, Line, Output, Refusal
+from streams.contract import Broadcast, Decision, Line, Output, Refusal
 from streams.rows import Row, View
 
 Said = tuple[str, Observation]
@@ -37,6 +37,7 @@ class GroupHarness:
     ) -> None:
         self.logic = logic or Groups(GroupBook(standards))
         self.outputs: list[Output] = []
+        self.broadcasts: list[Broadcast] = []
         self.refusals: list[Refusal] = []
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.gauges: dict[tuple[str, ...], float] = {}
@@ -106,6 +107,7 @@ class GroupHarness:
             self.stored[row.key] = self._codec.encode(row.state, row.deadline)
         view.settle()
         self.outputs += decision.outputs
+        self.broadcasts += decision.broadcasts
         self.refusals += decision.refusals
         self.counts += decision.counts
         for name, change in decision.gauges.items():

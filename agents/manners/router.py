@@ -139,7 +139,8 @@ class Router:
             return None, 0
         kinds, team = self._kinds, self._team(alert)
         for other in customer.alerts:
-            if signal in kinds[other.signal].parts and self._team(other) == team:
+            over = kinds.get(other.signal)
+            if over is not None and signal in over.parts and self._team(other) == team:
                 return SUPERSEDED, 0
         morning = policy.awake.next_open(at)
         if morning != at:

@@ -8,24 +8,32 @@ import xxhash
 from msgspec import Struct
 
 from agents.careful import name_of
+from agents.lifecycle import WON_BACK
 from agents.merging import scope, waits
 from agents.merging.carts import CART, CARTS, carts
 from agents.merging.contacts import CONTACT, CONTACTS, contacts
 from agents.merging.correspondence import CORRESPONDENCE, MATTER, correspondence
 from agents.merging.habits import HABITS, WAITING, habits
 from agents.merging.journey import JOURNEY, PERK, journey
+from agents.merging.manners import MANNERS, SNOOZE, manners
+from agents.merging.observed import OBSERVED, VISITING, observed
+from agents.merging.observed import WAITING as CONTACT_OBSERVED
 from agents.merging.purchases import LIFE, PURCHASES, life, purchases
 from agents.merging.rules import Rules, content
 from agents.merging.service import ELEMENT, HELD, SERVICE, VISIT, service
-from agents.merging.stages import reckoned, stage
+from agents.merging.stages import reckoned, stage, won_back
 from schemas import customer as state
+from schemas import observed as observations
 from schemas.alert import Evidence
 from schemas.correspondence import Correspondence, Matter
 from schemas.customer import Cart, Carts, Contact, Contacts, Customer, OpenAlert, Purchases
 from schemas.habits import Habits, Waiting
 from schemas.journey import Journey, Perk
+from schemas.links import Link, Links
+from schemas.manners import Handled, Manners, Snooze
 from schemas.memory import NEVER, Answer, Life, Piece, Timer
 from schemas.merged import Merged
+from schemas.observed import Observed, Visiting
 from schemas.service import Element, Held, Service, Visit
 
 log = structlog.get_logger("heed.signals")
@@ -57,6 +65,8 @@ FOLDS: dict[str, Fold] = {
     "journey": journey,
     "service": service,
     "habits": habits,
+    "manners": manners,
+    "observed": observed,
     # A row that is given up has none: what it was linked to is asked for anew.
     "links": lambda earlier, later: earlier.links or later.links,
 }
@@ -79,9 +89,14 @@ PARTS: dict[type[Struct], Rules] = {
     Element: ELEMENT,
     Habits: HABITS,
     Waiting: WAITING,
+    Manners: MANNERS,
+    Snooze: SNOOZE,
+    Observed: OBSERVED,
+    observations.Waiting: CONTACT_OBSERVED,
+    Visiting: VISITING,
 }
 """By what rules the fields of each part of it are made of two."""
-WHOLE = frozenset({OpenAlert, Timer, Answer, Piece, Evidence, Merged})
+WHOLE = frozenset({OpenAlert, Handled, Timer, Answer, Piece, Evidence, Merged, Links, Link})
 """Of these both rows' are kept, as they are."""
 
 
@@ -102,6 +117,8 @@ def merge(
     merged = Customer(**{name: fold(earlier, later) for name, fold in FOLDS.items()})
     merged.merged = scope.merged(merged, earlier, later, taken)
     merged.extra = _extra(mine.extra, theirs.extra, signals)
+    if won_back(merged) > max(won_back(earlier), won_back(later)):
+        merged.stage = WON_BACK
     merged.stage = reckoned(merged, merged.stage)
     return merged
 

@@ -32,7 +32,6 @@ JOURNEY: Rules = {
 """The one with the latest order last."""
 
 PERK: Rules = {"kind": last, "given": either}
-_TO_COME = 1
 
 
 def journey(earlier: Customer, later: Customer) -> Journey | None:
@@ -69,9 +68,7 @@ def _moved(given: int, customer: Customer, days: list[int]) -> int:
         if not given >> bit & 1:
             continue
         if bit == 0:
-            # With the order to come: the first one after those of its row.
-            place = bisect_right(days, own[-1]) if own else 0
-            moved |= 1 << (len(days) - place)
+            moved |= 1  # Of the order to come that stays.
         elif bit <= len(own):
             place = bisect_right(days, own[-bit])
             moved |= 1 << (len(days) - place + 1)

@@ -4,7 +4,7 @@ from agents.lifecycle import CLOSED
 from agents.mechanisms.rhythm import returned
 from agents.merging.rules import Rules, content, either, first, fold, last, packed, times, total
 from agents.signals.lifecycle import won_back
-from schemas.customer import MAX_PURCHASE_DAYS, Customer, Purchases
+from schemas.customer import MAX_PURCHASE_DAYS, NEVER, Customer, Purchases
 from schemas.memory import MAX_CATEGORIES, Life
 
 PURCHASES: Rules = {
@@ -52,7 +52,7 @@ def purchases(earlier: Customer, later: Customer) -> Purchases | None:
 
 def life(earlier: Customer, later: Customer) -> Life | None:
     """Flags of both. An account closed under one row is open where they have signed up, subscribed
-    or bought since under the other."""
+    or bought since under the other: then the first purchase day since is that of their return."""
     one, other = earlier.life, later.life
     if one is None and other is None:
         return None
@@ -60,19 +60,18 @@ def life(earlier: Customer, later: Customer) -> Life | None:
     closed = [
         each.life.closed_at or each.last_seen
         for each in (earlier, later)
-        if each.life is not None and each.life.flags & CLOSED
+        if each.life is not None and (each.life.closed_at or each.life.flags & CLOSED)
     ]
     if closed:
-        at = max(closed)
-        bought = max(
-            [each.purchases.last_at for each in (earlier, later) if each.purchases], default=0
-        )
-        if bought > at:
-            days = purchases(earlier, later)
-            assert days is not None
-            won_back(merged, returned(days, at))
+        at, history = max(closed), purchases(earlier, later)
+        back = NEVER if history is None else returned(history, at + 1)
+        if back != NEVER:
+            won_back(merged, back)
+            merged.closed_at = at
         elif merged.begun_at > at:
             merged.flags &= ~CLOSED
+        else:
+            merged.won_back = 0  # Of a return before they left again nothing follows.
     return merged
 
 

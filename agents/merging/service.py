@@ -31,7 +31,7 @@ def _holds(one: list[Held], other: list[Held]) -> list[Held]:
 
 
 def _orders(one: bytes, other: bytes) -> bytes:
-    """What became of each order under either row; those known to both first."""
+    """What became of each order under either row, the row that bought last last."""
     known: dict[bytes, tuple[int, int]] = {}
     for orders in (one, other):
         for at, _ in order_book.places(orders):
@@ -83,7 +83,7 @@ SERVICE: Rules = {
     "contacted": max,
     "pleased": max,
     "holds": _holds,
-    "orders": _orders,
+    "orders": last,  # See `_orders`.
     "returning": either,
     "elements": _elements,
     "ratings": _ratings,
@@ -106,6 +106,13 @@ def service(earlier: Customer, later: Customer) -> Service | None:
         return earlier.service or later.service
     one, other = sorted((earlier.service, later.service), key=_session)
     merged = fold(SERVICE, one, other)
+    merged.orders = _orders(
+        *[
+            each.service.orders
+            for each in sorted((earlier, later), key=_bought)
+            if each.service is not None
+        ]
+    )
     if one.looks and one.looked_last >= other.looked_since:
         known: dict[bytes, int] = {}
         for look in (*entries(one.looks, LOOK), *entries(other.looks, LOOK)):
@@ -152,6 +159,10 @@ def _met(each: Element) -> tuple[bytes, str, bytes]:
 
 def _rated(entry: bytes) -> tuple[bytes, int, bytes]:
     return entry[9:11], entry[8], entry[:8]
+
+
+def _bought(customer: Customer) -> int:
+    return customer.purchases.last_at if customer.purchases is not None else -1
 
 
 def _session(each: Service) -> tuple[int, bytes]:

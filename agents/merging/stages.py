@@ -1,7 +1,17 @@
 """The stage of life of two rows together, from what is known of both."""
 
 from agents import lifecycle
-from agents.lifecycle import ABANDONING, CLOSED, LEADS_TO, LOSING, LOST, REACHED, WON_BACK, base
+from agents.lifecycle import (
+    ABANDONING,
+    ACQUIRED,
+    CLOSED,
+    LEADS_TO,
+    LOSING,
+    LOST,
+    REACHED,
+    WON_BACK,
+    base,
+)
 from schemas.customer import Customer
 from schemas.instant import DAY
 from schemas.memory import NEVER
@@ -10,11 +20,17 @@ _FURTHEST = (lifecycle.LOST, lifecycle.CAPTURED, LOSING, ABANDONING)
 
 
 def stage(earlier: Customer, later: Customer) -> str | None:
-    """Before anything is settled: `reached` or no stage only where neither row is further."""
+    """Before anything is settled: `won_back` where either is, `reached` or no stage only where
+    neither row is further, else `acquired`."""
     known = {earlier.stage, later.stage} - {None, REACHED}
     if known:
-        return max(known, key=str)
+        return WON_BACK if WON_BACK in known else ACQUIRED
     return REACHED if REACHED in (earlier.stage, later.stage) else None
+
+
+def won_back(customer: Customer) -> int:
+    """The day on which they were last won back; 0: never."""
+    return customer.life.won_back if customer.life is not None else 0
 
 
 def reckoned(customer: Customer, known: str | None) -> str | None:
@@ -24,7 +40,7 @@ def reckoned(customer: Customer, known: str | None) -> str | None:
     if life is not None and life.flags & CLOSED:
         return LOST
     back = NEVER
-    if life is not None and life.won_back and history is not None:
+    if known == WON_BACK and life is not None and history is not None:
         back = life.won_back if history.days[-1] <= life.won_back else NEVER
     found = None
     for alert in customer.alerts:

@@ -1,6 +1,7 @@
 """One person over all channels: rows are linked, handed over, followed and let go again."""
 
+from agents.people.identified import count_identified
 from agents.people.messages import Message, Sealer
 from agents.people.switchboard import MAX_HOPS, UNLINKED, Switchboard
 
-__all__ = ["MAX_HOPS", "UNLINKED", "Message", "Sealer", "Switchboard"]
+__all__ = ["MAX_HOPS", "UNLINKED", "Message", "Sealer", "Switchboard", "count_identified"]

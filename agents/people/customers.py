@@ -169,7 +169,7 @@ def _tell(
 ) -> None:
     tell(
         board.decision, row.key, row.state, kind, message.alias, message.at,
-        board.alerts.detected, held_by,
+        board.alerts.wall, held_by,
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def tell(
     kind: ChangeKind,
     alias: str,
     at: int,
-    detected: str | None,
+    wall: int | None,
     held_by: str | None = None,
 ) -> None:
     """Tell a change of the customer in row `key` that came about at `at`; `alias` is a row key."""
@@ -48,6 +48,6 @@ def tell(
     said.change = ProfileChange(
         kind=kind, alias_type=name, alias=value, at=rfc3339(at), held_by=held_by
     )
-    said.detected_at = detected
+    said.detected_at = None if wall is None else rfc3339(wall)
     decision.outputs.append(Output("profiles", routing_key(key), profile.encode(said)))
     decision.counts["identity_changes", kind] += 1

@@ -7,7 +7,6 @@ from typing import Any
 
 from agents.manners.feedback import Feedback
 from agents.manners.own_zone import OwnZone
-from agents.observers import observers
 from agents.signals import churn, correspondence, journey, service
 from agents.signals.carts import AbandonedCarts
 from agents.signals.lifecycle import Lifecycle
@@ -32,8 +31,7 @@ def signals(house: House) -> tuple[Signal, ...]:
 
     The order is that in which they hear of an interaction, and in which those tell that fall due at
     one instant by a clock of their own. The stage of life comes after them: it follows from the
-    others. Then what teams say about alerts is heard, and by which clock it is night. Observers
-    tell no alerts.
+    others. Then what teams say about alerts is heard, and by which clock it is night.
     """
     limits = house.limits
     return (
@@ -47,7 +45,6 @@ def signals(house: House) -> tuple[Signal, ...]:
         Lifecycle(limits.gone_silent),
         Feedback(house.manners),
         OwnZone(),
-        *(observers() if house.observed else ()),
     )
 
 

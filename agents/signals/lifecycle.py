@@ -55,7 +55,7 @@ class Lifecycle:
         flags = _FLAGS.get(kind, 0)
         if kind in ("signed_up", "subscription_started"):
             life.flags &= ~CLOSED
-            life.begun_at = max(life.begun_at, event.time)
+            life.begun_at, life.closed_at = max(life.begun_at, event.time), 0
         life.flags |= flags
         if flags == CLOSED:
             life.closed_at = max(life.closed_at, event.time)
@@ -97,7 +97,17 @@ def won_back(life: Life, day: int) -> None:
     """They were, on that day: an account that was closed is so no more, and loyalty is to be shown
     anew."""
     life.flags &= ~(CLOSED | HAS_BEEN_LOYAL)
-    life.won_back = day
+    life.won_back, life.closed_at = day, 0
+
+
+def had_come_back(customer: Customer, day: int) -> None:
+    """It turns out that they were won back on that day; whether an account that was closed still is
+    has been found out by then."""
+    life = customer.life
+    if life is None:
+        life = customer.life = Life()
+    life.flags &= ~HAS_BEEN_LOYAL
+    life.won_back = max(life.won_back, day)
 
 
 def _keep_categories(life: Life, event: Interaction) -> None:

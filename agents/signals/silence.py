@@ -11,7 +11,7 @@ from agents.alerts import ERROR, INFO, Alerts, Facts, Kind
 from agents.mechanisms import rhythm
 from agents.mechanisms.rhythm import known_until, returned
 from agents.mechanisms.standing import stand, standing
-from agents.signals.lifecycle import came_back, won_back
+from agents.signals.lifecycle import came_back, had_come_back
 from schemas.alert import Evidence, Value
 from schemas.customer import (
     EVENT_ID_BYTES,
@@ -24,7 +24,6 @@ from schemas.customer import (
 )
 from schemas.instant import DAY, day_of, iso_day
 from schemas.interaction import Interaction
-from schemas.memory import Life
 from schemas.standards import GoneSilent, Lost
 
 
@@ -230,13 +229,15 @@ class Silence:
             at = max(alert.opened_at, day * DAY)
         silent_since = int(alert.facts[6] or 0) if is_lost else day_of(alert.opened_at)
         alerts.end(alert, at, "recovered")
-        life = customer.life
-        if life is None:
-            life = customer.life = Life()
-        won_back(life, max(day, life.won_back))
+        had_come_back(customer, day)
         if self.won_back:
             evidence = [Evidence(history.last_id, "order_completed", history.last_at)]
             alerts.notice("won_back", at, [silent_since], evidence)
+
+    def restate(self, customer: Customer) -> None:
+        """Silence is judged by the standards of today."""
+        if customer.purchases is not None:
+            customer.purchases.due = self.next_due(customer.purchases)
 
     def next_due(self, history: Purchases) -> int:
         """What comes next of this history: the silence, or the loss where that is first or at the

@@ -112,7 +112,8 @@ class AfterSaleCheckDue(Standing, frozen=True):
 
 
 class SerialReturner(Standing, frozen=True):
-    """`returned` orders or more, of `least` or more, make a share of returns of `share` or more.
+    """`returned` orders or more, of `least` or more, make a share of returns of `share` or more,
+    and are `excess` times as many as the products' own rates let expect, or more.
 
     40 % is where TrustLens begins to call a rate high; the counts are ours.
     """
@@ -120,6 +121,7 @@ class SerialReturner(Standing, frozen=True):
     share: Share = 0.4
     least: Count = 5
     returned: Count = 3
+    excess: Positive = 1.5
 
 
 class ReturnLate(Limits, frozen=True):

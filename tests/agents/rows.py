@@ -85,7 +85,7 @@ class Life7:
         rng = self.rng
         kind = rng.choice((
             "subscription_started", "subscription_renewed", "referral_made", "feature_used",
-            "usage_reported", "competitor_entered", "number_ported", "benefit_given",
+            "usage_reported", "competitor_entered", "number_ported_out", "benefit_given",
             "survey_answered", "account_deleted", "signed_up", "meeting_held", "visitor_assisted",
         ))  # fmt: skip
         said: Record = {}
@@ -181,6 +181,7 @@ class Joined:
         self.decision = Decision()
         self.alerts = Alerts(self.book.kinds, self.decision, None)
         self.customer = rows[0]
+        self.alerts.about(KEY, rows[0])
         for number, other in enumerate(rows[1:]):
             self.take(other, f"row-{number}", at)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.explain import Explanation, explain
+from agents.explain import Explanation, explain, points_to
 from agents.explain.whom import candidates
 from agents.harness import Harness
 from schemas.standards import parse
@@ -119,6 +119,35 @@ def test_the_timeline_of_the_state_is_in_order_and_names_what_it_knows() -> None
     assert times == sorted(times)
     assert [each.type for each in made.timeline][-1] == "product_added"
     assert made.known_since == "2026-01-01T00:00:00.000000Z"
+
+
+def test_whose_an_alias_is_and_what_is_anothers_is_told() -> None:
+    mail = {"email": "Ann@Example.com"}
+    said = [
+        event("identified", "2026-01-01T10:00:00Z", aliases=mail),
+        event("identified", "2026-01-02T10:00:00Z", customer_id="bob", aliases=mail),
+    ]
+    made, lived = of(said)
+    assert (made.aliases, made.linked) == ({"email": ["ann@example.com"]}, [*made.keys[1:]])
+    assert made.keys == ["c:ann", "email:ann@example.com"]
+    assert points_to(lived.rows["email:ann@example.com"]) == "c:ann"
+    other, _ = of(said, key="c:bob")
+    assert other.aliases == {}
+    sentence = "email ann@example.com was said to be theirs: it is another customer's."
+    assert sentence in other.said
+
+
+def test_what_a_team_does_not_want_to_hear_of_is_told_with_until_when() -> None:
+    later = event("page_viewed", "2026-03-05T16:00:00Z")
+    standing = of([CART, later])[0].alerts[0]
+    snoozed = event(
+        "alert_snoozed", "2026-03-05T17:00:00Z",
+        properties={"alert_id": standing.alert_id, "until": "2026-03-06T09:00:00Z"},
+    )  # fmt: skip
+    made, _ = of([CART, later, snoozed])
+    (held,) = made.alerts
+    assert (held.suppressed_by, held.held_until) == ("snoozed", "2026-03-06T09:00:00.000000Z")
+    assert any(each.startswith("cart_abandoned is not to be told before") for each in made.said)
 
 
 @pytest.mark.parametrize(

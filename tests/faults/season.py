@@ -15,10 +15,13 @@ from random import Random
 from typing import Any
 
 from agents.decide import Customers
+from agents.groups.decide import Groups
 from heed.simulator.crowd import shop_day
 from schemas.customer import Customer
+from schemas.group import Group
+from schemas.observation import CLOCK
 from streams.clock import Clock
-from streams.contract import Line
+from streams.contract import Decision, Line
 from streams.murmur2 import partition_of
 from streams.rows import View
 from tests.support.topics import Outcome, Sent, alert_state
@@ -92,6 +95,7 @@ def bare_logic(records: list[Sent], partitions: int = 4) -> Outcome:
         lines[where].append(Line(value))
     found = Outcome({}, {}, {}, [], Counter())
     forwarded: list[list[Line]] = [[] for _ in range(partitions)]
+    observed: list[list[Line]] = [[] for _ in range(partitions)]
     views = [
         View[Customer](lambda _: None, Clock(), partition=n, partitions=partitions, cached=1 << 60)
         for n in range(partitions)
@@ -99,17 +103,45 @@ def bare_logic(records: list[Sent], partitions: int = 4) -> Outcome:
     for waiting in (lines, forwarded):
         for view, mine in zip(views, waiting, strict=True):
             decision = Customers(future=None).decide(view, mine, None)
+            keep_alerts(found, decision)
             for output in decision.outputs:
-                if output.topic == "alerts":
-                    name, state = alert_state(output.value)
-                    found.alerts.setdefault(name, []).append(state)
+                if output.topic == "observations":
+                    where = partition_of(output.key, partitions)
+                    observed[where].append(Line(output.value, 0, output.key))
+            for told in decision.broadcasts:
+                for each in observed:
+                    each.append(Line(told.value, 0, told.key))
             for refusal in decision.refusals:
                 found.rejected[refusal.record.value, refusal.reason.encode()] += 1
             for forward in decision.forwards:
                 home = partition_of(forward.key, partitions)
                 forwarded[home].append(Line(forward.record.value))
+    add_groups(found, observed)
     codec = Customers().codec()
     for view in views:
         for row in view.touched:
             found.state[row.key.encode()] = codec.encode(row.state, row.deadline)
     return found
+
+
+def add_groups(found: Outcome, observed: list[list[Line]]) -> None:
+    """What the groups agent makes of those observations, by partition; nothing flows back."""
+    logic = Groups()
+    codec = logic.codec()
+    for number, lines in enumerate(observed):
+        view = View[Group](lambda _: None, Clock(), partition=number, cached=1 << 60)
+        decision = logic.decide(view, lines, None)
+        assert not decision.broadcasts, "this season has no products that come back often"
+        keep_alerts(found, decision)
+        for row in view.touched:
+            key = row.key.encode()
+            key = b"%s %d" % (key, number) if row.key == CLOCK else key
+            found.state[key] = codec.encode(row.state, row.deadline)
+
+
+def keep_alerts(found: Outcome, decision: Decision) -> None:
+    """The states of alerts that were told."""
+    for output in decision.outputs:
+        if output.topic == "alerts":
+            name, state = alert_state(output.value)
+            found.alerts.setdefault(name, []).append(state)

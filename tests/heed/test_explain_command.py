@@ -70,6 +70,30 @@ def test_somebody_known_by_an_alias_alone_is_found_by_it(file: str) -> None:
         assert (made.customer_id, made.aliases) == (None, {"email": ["bob@example.com"]})
 
 
+def test_a_person_is_one_over_all_aliases(tmp_path: Path) -> None:
+    mail, device = {"email": "Ann@Example.com"}, {"device_id": "d-1"}
+    said = [
+        {"id": "a1", "type": "product_added", "time": "2026-01-01T10:00:00Z", "aliases": mail,
+         "properties": {"cart_id": "k", "sku": "p", "price": 9}},
+        {"id": "a2", "type": "page_viewed", "time": "2026-01-01T12:00:00Z", "aliases": mail},
+        {"id": "a3", "type": "identified", "time": "2026-01-02T10:00:00Z", "customer_id": "ann",
+         "aliases": {**mail, **device}},
+        {"id": "a4", "type": "page_viewed", "time": "2026-01-03T10:00:00Z", "aliases": device},
+    ]  # fmt: skip
+    path = tmp_path / "person.jsonl"
+    path.write_text("\n".join(json.dumps({"channel": "web", **event}) for event in said))
+    for asked in ("ann", "email:ann@example.com", "device_id:d-1"):
+        made = explained(asked, str(path))
+        assert made.customer_id == "ann"
+        assert made.aliases == {"email": ["ann@example.com"], "device_id": ["d-1"]}
+        assert {each.id for each in made.timeline if each.id} == {"a1", "a2", "a3", "a4"}
+        assert "cart_abandoned open" in [each.type for each in made.timeline], "under the alias"
+        (standing,) = made.alerts
+        told = CliRunner().invoke(app, ["replay", str(path)]).stdout.splitlines()[0]
+        assert json.loads(told)["alert_id"] == standing.alert_id
+    assert lines(made).__next__().startswith("Customer ann (device_id d-1, email ann@example.com)")
+
+
 def test_the_newest_moments_are_kept(file: str) -> None:
     whole = explained("ann", file).timeline
     assert explained("ann", file, "--timeline", "2").timeline == whole[-2:]
@@ -77,7 +101,7 @@ def test_the_newest_moments_are_kept(file: str) -> None:
 
 
 def test_nobody_is_said_to_be_nobody(file: str) -> None:
-    with pytest.raises(Unknown, match="nobody is known as carol in these files"):
+    with pytest.raises(Unknown, match="nobody is known as carol by that time"):
         CliRunner().invoke(app, ["explain", "carol", file], catch_exceptions=False)
 
 

@@ -19,7 +19,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from schemas import alert as alerts
 from schemas import export
-from schemas.alert import Action, Alert, Evidence, EvidenceOut, Rule, Status, Value
+from schemas.alert import Action, Alert, Evidence, EvidenceOut, Handling, Rule, Status, Value
 from schemas.instant import EARLIEST, LATEST, rfc3339
 from schemas.interaction import Reason, Rejected, decode
 from schemas.vocabulary import VOCABULARY
@@ -182,6 +182,7 @@ def test_the_schema_accepts_what_is_told() -> None:
         value_tier="gold", resolved_at=rfc3339(LATEST), detected_at=rfc3339(LATEST),
         probability=0.5, value_at_risk=Value(9.5, "EUR"), respond_by=rfc3339(LATEST),
         recommended_action=Action("call", "Call them.", 5.0), suppressed_by="history",
+        handling=Handling("1990-01-01T00:00:00.000000Z", "ann", None, "ordered", 20.0, 1.0, "ann"),
     )  # fmt: skip
     told = json.loads(alerts.encode(whole))
     schema.validate({**told, "of_tomorrow": 1})

@@ -17,6 +17,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 
+from schemas.observation import CLOCK
 from streams.changelog import OWN_KEY, OwnRecord, decode_own
 from tests.support.kafka import Kafka
 
@@ -35,6 +36,14 @@ class Names(NamedTuple):
     lifecycle: str
     profiles: str
     rejected: str
+    observations: str
+    groups: str
+    service_levels: str
+
+    @property
+    def of_groups(self) -> Names:
+        """As the groups agent sees them: its input and its changelog."""
+        return self._replace(interactions=self.observations, customers=self.groups)
 
     def settings(self) -> dict[str, str]:
         """As environment of a worker."""
@@ -46,6 +55,9 @@ class Names(NamedTuple):
             "HEED_LIFECYCLE_TOPIC": self.lifecycle,
             "HEED_PROFILES_TOPIC": self.profiles,
             "HEED_REJECTED_TOPIC": self.rejected,
+            "HEED_OBSERVATIONS_TOPIC": self.observations,
+            "HEED_GROUPS_TOPIC": self.groups,
+            "HEED_SERVICE_LEVELS_TOPIC": self.service_levels,
         }
 
 
@@ -185,6 +197,14 @@ class Progress:
         self._at = at
         self._reader: Consumer | None = None
         self._next: dict[int, int] = {}
+        self._groups: Progress | None = None
+
+    @property
+    def of_groups(self) -> Progress:
+        """Likewise of the groups agent."""
+        if self._groups is None:
+            self._groups = Progress(self._address, self._at.of_groups)
+        return self._groups
 
     def decided(self) -> dict[int, int]:
         """The input offset at which each partition goes on."""
@@ -215,6 +235,8 @@ class Progress:
             return False  # The broker is just coming back.
 
     def close(self) -> None:
+        if self._groups is not None:
+            self._groups.close()
         if self._reader is not None:
             self._reader.close()
 
@@ -232,18 +254,21 @@ class Progress:
 
 
 def outcome(address: str, at: Names) -> Outcome:
-    """What the workers have left in the topics."""
+    """What the workers have left in the topics; rows, gauges and clocks of both agents."""
     alerts: dict[str, list[str]] = {}
     for each in read(address, at.alerts):
         name, said = alert_state(each.value or b"")
         alerts.setdefault(name, []).append(said)
     state: dict[bytes, bytes] = {}
-    own: dict[int, OwnRecord] = {}
-    for each in read(address, at.customers):
-        if each.key == OWN_KEY:
-            own[each.partition] = decode_own(each.value, VERSION)
-        else:
-            state[each.key or b""] = each.value or b""
+    own: dict[tuple[str, int], OwnRecord] = {}
+    for topic in (at.customers, at.groups):
+        for each in read(address, topic):
+            if each.key == OWN_KEY:
+                own[topic, each.partition] = decode_own(each.value, VERSION)
+            elif each.key == CLOCK.encode():
+                state[b"%s %d" % (each.key, each.partition)] = each.value or b""
+            else:
+                state[each.key or b""] = each.value or b""
     gauges: Counter[str] = Counter()
     for said_by in own.values():
         for name, number in said_by.gauges:

@@ -187,6 +187,7 @@ def wait_decided(progress: Progress, *workers: Worker, seconds: float = 90) -> N
 
     def is_decided() -> bool:
         assert any(each.is_running for each in workers), so_far()
-        return progress.is_decided()
+        # Groups may have told the customers something, which are then to be asked again.
+        return progress.is_decided() and progress.of_groups.is_decided() and progress.is_decided()
 
     until(is_decided, seconds, so_far, 0.2)

@@ -131,6 +131,7 @@ class ServiceLevels:
             missed = [*service.missed.get(start, ()), evidence_of(wait)]
             missed.sort(key=lambda one: (one.time, one.id))
             service.missed[start] = missed[:MAX_EVIDENCE]
+            service.missed = dict(sorted(service.missed.items()))
         if wait.outcome != "flowed_out":
             durations = _month(service, month)
             _add(durations, wait.outcome, wait.waited, 1)

@@ -11,13 +11,13 @@ from agents.mechanisms import joint
 from agents.mechanisms.rhythm import returned
 from agents.mechanisms.standing import open_ones, stand, standing
 from agents.signals.churn.detractor import KEPT
-from agents.signals.lifecycle import came_back, won_back
+from agents.signals.lifecycle import came_back, had_come_back
 from schemas.alert import Evidence
 from schemas.customer import Customer, Purchases
 from schemas.habits import KIND, MAX_KINDS, Habits
 from schemas.instant import day_of
 from schemas.interaction import Interaction
-from schemas.memory import Life, Piece
+from schemas.memory import Piece
 from schemas.standards import Captured as Limits
 
 SIGNAL = "captured"
@@ -131,8 +131,7 @@ class Captured:
             if bought >= alert.opened_at:
                 self._over(customer, bought)
                 alerts.end(alert, bought, "recovered")
-                life = customer.life = customer.life or Life()
-                won_back(life, max(life.won_back, returned(history, alert.opened_at)))
+                had_come_back(customer, returned(history, alert.opened_at))
 
     def _ordered(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         order, at = event.properties, event.time

@@ -249,7 +249,7 @@ class Spending:
             else:
                 continue
             habits.usual_spend, habits.measure = None, 0
-        for timer in timers.running(customer, DECLINED):
+        for timer in timers.running(customer, DECLINED)[1:]:
             timers.stop(customer, timer)
         self._wake(customer, history, customer.last_seen)
 

@@ -146,7 +146,7 @@ class UsageDeclined:
                 alerts.end(alert, at, "late_evidence")
                 habits.usual_uses = 0
                 customer.told.pop(SIGNAL, None)
-        for timer in timers.running(customer, SIGNAL):
+        for timer in timers.running(customer, SIGNAL)[1:]:
             timers.stop(customer, timer)
         self._wake(customer, habits)
 

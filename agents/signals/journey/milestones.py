@@ -99,6 +99,8 @@ class Milestones:
         running = timers.running(customer, self.name)
         if history is None or not (running or history.repeats == 1):
             return
+        if len(running) == 1 and running[0].facts[0] == history.first:
+            return
         after = max([day_of(history.last_at), *(timer.since // DAY for timer in running)])
         for timer in running:
             timers.stop(customer, timer)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import xxhash
 
+from schemas.rates import LEVELS
 from schemas.service import DATED_ORDER, MAX_ORDERS, ORDER, Service
 
 ORDERED, DELIVERED, RETURNED, OFF = 1, 2, 4, 8
@@ -14,6 +15,9 @@ ORDERED, DELIVERED, RETURNED, OFF = 1, 2, 4, 8
 that of the return, else that of the delivery."""
 _DATED = 16
 """Set where an instant follows; it stays in here."""
+LEVEL, LEVEL_BITS = 5, 0b11100000
+"""From that bit on: how often its products come back, as was known when it was made
+(schemas.rates)."""
 
 
 def key(order_id: str) -> bytes:
@@ -74,6 +78,20 @@ def counted(orders: bytes) -> tuple[int, int]:
             ordered += flags & ORDERED
             returned += flags & RETURNED > 0
     return ordered, returned
+
+
+def usual(orders: bytes) -> float:
+    """How many returns the products' own rates let expect of the orders that were not called off.
+
+    >>> usual(put(put(b"", b"aaaa", ORDERED | 5 << LEVEL, 0), b"bbbb", ORDERED | 2 << LEVEL, 0))
+    0.7
+    """
+    found = 0.0
+    for at, _ in places(orders):
+        flags = orders[at + 4]
+        if flags & ORDERED and not flags & OFF:
+            found += LEVELS[flags >> LEVEL]
+    return found
 
 
 def newest(orders: bytes) -> bytes | None:

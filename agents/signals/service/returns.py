@@ -40,6 +40,14 @@ RETURN_LATE = Kind(
     source="named by the sources of the mission: after 90 days goods have lost their value",
     notice=True,
 )
+
+
+def _of_usual(facts: Facts) -> str:
+    """Alerts of before products' rates were known have no such fact."""
+    usual = float(facts[3] or 0) if len(facts) > 3 else 0.0
+    return f", where {usual:.1f} are usual for what was bought" if usual else ""
+
+
 SERIAL_RETURNER = Kind(
     name="serial_returner",
     team="after_sales",
@@ -47,16 +55,18 @@ SERIAL_RETURNER = Kind(
     severity=WARNING,
     clears_if="The share of returns falls under the limit.",
     reason=lambda facts: (
-        f"{facts[0]} returns to the last {facts[1]} orders: {float(facts[2] or 0):.0%} or more."
+        f"{facts[0]} returns to the last {facts[1]} orders: {float(facts[2] or 0):.0%} or more"
+        f"{_of_usual(facts)}."
     ),
     parameters=lambda facts: {
         "returned": facts[0],
         "orders": facts[1],
         "share": facts[2],
+        "usual_returns": facts[3] if len(facts) > 3 else 0.0,
     },
     mechanism="baseline",
     opens="a high share of the last orders was returned",
-    default="40 %, of 5 orders or more, 3 returned",
+    default="40 %, of 5 orders or more, 3 returned; and 1.5 times what the products' own rates say",
     source="practice: TrustLens calls a rate of 40 % high; the counts are ours",
 )
 
@@ -76,12 +86,13 @@ class Returns:
         self.late = late
         self.serial = serial
 
-    def too_many(self, ordered: int, returned: int) -> bool:
-        """Whether so many returns of so many orders are too many."""
+    def too_many(self, ordered: int, returned: int, usual: float = 0.0) -> bool:
+        """Whether so many returns of so many orders are too many, where `usual` are as many as
+        their products' own rates let expect."""
         limits = self.serial
         if ordered < limits.least or returned < limits.returned:
             return False
-        return returned >= limits.share * ordered
+        return returned >= limits.share * ordered and returned >= limits.excess * usual
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         service = customer.service or service_of(customer)
@@ -107,6 +118,8 @@ class Returns:
                 self._look(event, at, event.time, alerts)
             else:
                 moment = event.time
+        elif flag == ORDERED:
+            flags |= alerts.levels.of(event) << order_book.LEVEL
         service.orders = order_book.put(orders, name, flags | flag, moment)
         if flag != DELIVERED:
             self._judge(customer, service, event, alerts)
@@ -143,7 +156,8 @@ class Returns:
         self, customer: Customer, service: Service, event: Interaction, alerts: Alerts
     ) -> None:
         ordered, returned = order_book.counted(service.orders)
-        many, at = self.too_many(ordered, returned), event.time
+        usual = order_book.usual(service.orders)
+        many, at = self.too_many(ordered, returned, usual), event.time
         if many == service.returning:
             return
         service.returning = many
@@ -153,7 +167,7 @@ class Returns:
                 late = at < alert.opened_at
                 alerts.resolve(alert.signal, None, at, "late_evidence" if late else "recovered")
         elif alert is None and self.serial.enabled:
-            facts: Facts = [returned, ordered, self.serial.share]
+            facts: Facts = [returned, ordered, self.serial.share, round(usual, 3)]
             stand(
                 customer, SERIAL_RETURNER, self.serial, None, at, facts, evidence_of(event), alerts
             )
