@@ -5,6 +5,7 @@ did can be undone: the record goes to `rejected`, its customer stays as before. 
 failed, the signal's memory of that customer is dropped, which is told.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -57,7 +58,7 @@ def carefully_due(
     return CarefulOfCustomers(logic, view, wall).tick(limit)
 
 
-class Careful(Generic[S]):
+class Careful(ABC, Generic[S]):
     """One batch, record by record: what each has changed is kept encoded beside the store."""
 
     def __init__(self, logic: Any, view: View[S], wall: int | None) -> None:
@@ -115,9 +116,9 @@ class Careful(Generic[S]):
     def taken(self) -> None:
         """A record has been taken, in the end."""
 
+    @abstractmethod
     def drop(self, why: SignalFailed) -> None:
         """A deadline has failed: the signal forgets what it was about."""
-        raise NotImplementedError
 
     def _keep(self, part: Decision) -> None:
         whole = self.whole
