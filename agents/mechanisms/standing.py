@@ -63,10 +63,13 @@ def prolong(customer: Customer, signal: str, subject: str | None, until: int) ->
 def make_room(customer: Customer, at: int, alerts: Alerts) -> None:
     """Forget what a customer who has outgrown 8 KiB can best do without, the oldest first.
 
-    What explains alerts has gone by then (`fits`): now answers, evidence for joint signals, timers,
+    What explains alerts has gone by then (`fits`): now answers, what is on its way to be told of
+    groups, evidence for joint signals, timers,
     and at last alerts that would expire by themselves.
     """
     customer.answers.clear()
+    if not fits(customer):
+        customer.observed = None
     while not fits(customer) and (customer.pieces or customer.timers):
         if customer.pieces:
             del customer.pieces[0]
