@@ -22,7 +22,8 @@ customer's; nobody's, since too many were seen with it."""
 
 
 class Link(Struct, array_like=True, gc=False):
-    """An alias, what it is to this row, and since when or when last seen (microseconds)."""
+    """An alias, what it is to this row, and since when, or when last seen to about a day
+    (microseconds)."""
 
     key: str
     at: int
