@@ -193,6 +193,9 @@ class Customers:
                     weigh(chapter, key, customer, at, alerts, self.muted)
                 if alerts.resolved:
                     alerts.settle_stage(at)
+                manners = customer.manners
+                if manners is not None:
+                    self.router.forget(customer, manners, at)
                 if not fits(customer):
                     make_room(customer, at, alerts)
                 deadline = customer.deadline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from copy import deepcopy
 from itertools import permutations
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.agents.rows import (
     MINUTE,
     START,
     Joined,
+    facts,
     lived,
     lives,
     split,
@@ -120,6 +122,25 @@ def test_every_alert_that_was_opened_stands_or_is_told_as_over(
     last = gauges(one, after.gauges)
     standing_at_last = [a for a in present.values() if stands(a)]
     assert sum(n for name, n in last.items() if name[0] == "alerts_open") == len(standing_at_last)
+
+
+@settings(max_examples=30, deadline=None)
+@given(SEEDS, SEEDS)
+def test_in_whatever_order_rows_are_handed_over_the_same_is_known_and_stands(
+    seed: int, cut: int
+) -> None:
+    records = lives(seed)
+    now = records[-1]["time"]
+    a, b, c = (state_of(lived(part).advance(to=now)) for part in split(records, 3, cut))
+    one = Joined(deepcopy([a, b, c])).customer
+    inner = Joined(deepcopy([b, c])).customer
+    for other in (Joined(deepcopy([a, c, b])).customer, Joined([deepcopy(a), inner]).customer):
+        assert facts(other) == facts(one)
+        assert open_of(other) == open_of(one)
+
+
+def open_of(customer: Customer) -> list[tuple[str, str]]:
+    return sorted((alert.signal, alert.subject or "") for alert in customer.alerts)
 
 
 @settings(max_examples=30, deadline=None)

@@ -106,13 +106,7 @@ def test_names_that_were_given_together_are_one_person_by_the_rule_of_thumb() ->
     taken = by_every_link(said)
     assert taken["1"] == taken["2"] == taken["3"] == taken["4"] != taken["5"]
     apart = by_name(said)
-    assert apart == {
-        "1": "anonymous_id:x",
-        "2": "c:ann",
-        "3": "email:e",
-        "4": "c:ann",
-        "5": "c:bob",
-    }
+    assert [*apart.values()] == ["anonymous_id:x", "c:ann", "email:e", "c:ann", "c:bob"]
     owners = {"1": "ann", "2": "ann", "3": "ann", "4": "ann", "5": "bob"}
     assert pairs((apart[one], owners[one]) for one in owners) == Pairs(1, 1, 6)
     assert pairs((taken[one], owners[one]) for one in owners) == Pairs(6, 6, 6)
@@ -217,6 +211,10 @@ def test_rules_of_thumb_are_of_signals_that_are_measured_and_one_each() -> None:
     assert all(thumb.rule for thumb in THUMBS)
 
 
+UNSEEN = ("known_as", "linked_wrongly", "trouble_planted")
+"""Truths of names and of the house, which no signal of one customer could notice."""
+
+
 def test_the_table_says_not_yet_for_a_signal_that_is_none_yet() -> None:
     figures = Figures(4, 3, 6, 3, 90 * MINUTE)
     none = {signal: Figures(7, 0, 0, 0, None) for signal in SIGNALS}
@@ -233,4 +231,4 @@ def test_the_table_says_not_yet_for_a_signal_that_is_none_yet() -> None:
     assert "| by hand | 0.75 ± 0.00 | 0.50 ± 0.00 |" in page
     assert "where 40% of the interactions" in page
     assert f"| `{CART}` | 0.50 ± 0.00 | 0.75 ± 0.00 | 0.50 ± 0.00 | 0.75 ± 0.00 |" in page
-    assert all(f"`{what}`" in page for what in MEANINGS if what != "known_as")
+    assert all(f"`{what}`" in page for what in MEANINGS if what not in UNSEEN)
