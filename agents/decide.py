@@ -297,6 +297,8 @@ class Customers:
     def _turn_off(self, key: str, customer: Customer, at: int, alerts: Alerts) -> None:
         """The house has turned signals off for this customer: theirs are not wanted any more."""
         chapter = self.rulebook.chapter(customer)
+        if not chapter.off:
+            return
         unwanted = [alert for alert in customer.alerts if alert.signal in chapter.off]
         for alert in unwanted:
             alerts.dismiss(alert, at)
