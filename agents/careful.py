@@ -135,18 +135,11 @@ class _Careful:
         self._keep(part)
 
     def _keep(self, part: Decision) -> None:
-        whole = self.whole
         for row in self.view.touched:
             self.done[row.key] = self.codec.encode(row.state, row.deadline)
             row.touched = False
         self.view.touched.clear()
-        whole.outputs += part.outputs
-        whole.broadcasts += part.broadcasts
-        whole.refusals += part.refusals
-        whole.forwards += part.forwards
-        whole.counts.update(part.counts)
-        for name, change in part.gauges.items():
-            whole.gauges[name] = whole.gauges.get(name, 0) + change
+        self.whole.add(part)
 
     def _fetch(self, key: str) -> Row[Customer] | None:
         value = self.done.get(key)

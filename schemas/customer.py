@@ -27,7 +27,7 @@ from schemas.merged import Merged
 from schemas.observed import Observed
 from schemas.service import Service
 
-VERSION = 2
+VERSION = 3
 
 MAX_CARTS: Final = 16
 MAX_PRODUCTS = 64
@@ -330,7 +330,7 @@ def _most(customer: Customer) -> int:
     if customer.manners is not None:
         most += MANNERS_BYTES
     for timer in customer.timers:
-        most += 110 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
+        most += 176 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
     for alert in customer.alerts:
         most += 220 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
     if customer.links is not None:

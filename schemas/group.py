@@ -15,6 +15,7 @@ from schemas.customer import NewerState, OpenAlert
 from schemas.memory import NEVER
 from schemas.rates import Rates
 from schemas.service_level import Service
+from schemas.trends import Asker, Branches, Drain, Mood, Rise
 
 VERSION = 1
 MAX_BYTES = 256 << 10
@@ -40,6 +41,11 @@ class Group(Struct, array_like=True):
     channel: Channel | None = None
     sources: dict[int, int] | None = None
     rates: Rates | None = None
+    rise: Rise | None = None
+    branches: Branches | None = None
+    mood: Mood | None = None
+    askers: list[Asker] | None = None
+    drain: Drain | None = None
 
     def wake(self, signal: str, at: int | None) -> None:
         """Ask `signal` again at that instant, in place of an earlier wish; None: not at all."""

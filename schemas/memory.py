@@ -25,6 +25,7 @@ class Timer(Struct, array_like=True):
     """Something of `signal` that falls due unless it happens before (instants in microseconds).
 
     `since` is when it began to run. What else the signal needs when it falls due stands in `facts`.
+    `queue` is that of the interaction, where it has one: it may have standards of its own.
     """
 
     signal: str
@@ -33,6 +34,7 @@ class Timer(Struct, array_like=True):
     since: int
     facts: list[Fact] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    queue: str | None = None
 
 
 class Answer(Struct, array_like=True, gc=False):

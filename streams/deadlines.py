@@ -40,6 +40,11 @@ class Deadlines:
         self._heap = entries
         self.next = entries[0][0] if entries else NEVER
 
+    @property
+    def entries(self) -> list[tuple[int, str]]:
+        """Every entry, in no order."""
+        return list(self._heap)
+
     def overdue(self, now: int, most: int = 10_000) -> int:
         """How many entries have come up by `now`, counted up to `most`."""
         heap, found, stack = self._heap, 0, [0]

@@ -163,7 +163,7 @@ def _described(key: str) -> Group:
     elif kind == "step":
         group.brand = first
     elif kind == "brand":
-        group.brand = name
+        group.brand = name or None
     elif kind == "market":
         if first == "region":
             group.region = name

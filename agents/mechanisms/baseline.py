@@ -7,10 +7,11 @@ Amounts are compared by ranks (Mann and Whitney, 1947), exactly: few orders, and
 """
 
 from functools import lru_cache
-from math import comb, erfc, sqrt
+from math import comb, exp, lgamma, log
 
 _MANY = 400
-"""Beyond so many the bell curve is right to the third digit, and powers leave the range."""
+"""Beyond so many, powers leave the range."""
+_NEGLIGIBLE = 1e-17
 
 
 def drop_by_chance(now: int, now_span: float, base: int, base_span: float) -> float:
@@ -52,9 +53,25 @@ def _at_most(successes: int, trials: int, share: float) -> float:
         return 1.0
     rest = 1.0 - share
     if trials > _MANY:
-        deviation = (successes + 0.5 - trials * share) / sqrt(trials * share * rest)
-        return erfc(-deviation / sqrt(2)) / 2
+        return _sum_of_many(successes, trials, share, rest)
     return sum(comb(trials, k) * share**k * rest ** (trials - k) for k in range(successes + 1))
+
+
+def _sum_of_many(successes: int, trials: int, share: float, rest: float) -> float:
+    """The same where powers leave the range: the smaller tail, from its largest term outwards."""
+    upper = successes + 1 > trials * share
+    k = successes + 1 if upper else successes
+    ways = lgamma(trials + 1) - lgamma(k + 1) - lgamma(trials - k + 1)
+    term = total = exp(ways + k * log(share) + (trials - k) * log(rest))
+    while (k < trials if upper else k > 0) and term > total * _NEGLIGIBLE:
+        if upper:
+            term *= (trials - k) * share / ((k + 1) * rest)
+            k += 1
+        else:
+            term *= k * rest / ((trials - k + 1) * share)
+            k -= 1
+        total += term
+    return max(0.0, 1.0 - total) if upper else min(1.0, total)
 
 
 def _u_at_most(u: int, first: int, second: int) -> float:

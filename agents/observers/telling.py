@@ -37,7 +37,7 @@ def places(brand: str | None, branch: str | None) -> list[str]:
     """The keys of a branch, and of its brand, where branches are compared."""
     if branch is None:
         return []
-    return [branch_key(brand, branch), *([group_key("brand", brand)] if brand is not None else ())]
+    return [branch_key(brand, branch), group_key("brand", brand or "")]
 
 
 def employees(event: Interaction) -> list[str]:

@@ -45,7 +45,17 @@ from schemas.standards.dissatisfaction import (
 )
 from schemas.standards.dump import dump
 from schemas.standards.file import BadStandards, load, parse
-from schemas.standards.groups import ChannelClosed, Formula, ServiceLevelMissed
+from schemas.standards.groups import (
+    Bottleneck,
+    BranchInconsistent,
+    ChannelClosed,
+    Formula,
+    MarketShift,
+    ProductTrouble,
+    ServiceLevelMissed,
+    StandardsMetUnhappy,
+    WishRepeated,
+)
 from schemas.standards.hours import HoursTable, Opening
 from schemas.standards.house import Exclude, Override, Scope, Standards, Where
 from schemas.standards.identity import Identity
@@ -163,4 +173,10 @@ __all__ = [
     "Formula",
     "ServiceLevelMissed",
     "ChannelClosed",
+    "Bottleneck",
+    "BranchInconsistent",
+    "MarketShift",
+    "ProductTrouble",
+    "StandardsMetUnhappy",
+    "WishRepeated",
 ]

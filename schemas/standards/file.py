@@ -41,7 +41,7 @@ class BadStandards(BadFile):
 # Zero would mean "at once" for these, for ever or without end.
 _ABOVE_ZERO = frozenset({
     "idle", "expires", "repeated_within", "window", "baseline", "quiet", "before",
-    "tier_1", "tier_2", "tier_3",
+    "tier_1", "tier_2", "tier_3", "learns",
 })  # fmt: skip
 _LONGEST_SAID = 64
 _BESIDE = ("hours", "manners", "teams", "exclude", "identity", "override", "standard")

@@ -45,7 +45,16 @@ from schemas.standards.dissatisfaction import (
     SerialReturner,
     VisitInconsistent,
 )
-from schemas.standards.groups import ChannelClosed, ServiceLevelMissed
+from schemas.standards.groups import (
+    Bottleneck,
+    BranchInconsistent,
+    ChannelClosed,
+    MarketShift,
+    ProductTrouble,
+    ServiceLevelMissed,
+    StandardsMetUnhappy,
+    WishRepeated,
+)
 from schemas.standards.relationship import (
     Advocate,
     AdvocateSilent,
@@ -122,3 +131,9 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
 
     service_level_missed: ServiceLevelMissed = ServiceLevelMissed()
     channel_closed: ChannelClosed = ChannelClosed()
+    branch_inconsistent: BranchInconsistent = BranchInconsistent()
+    standards_met_unhappy: StandardsMetUnhappy = StandardsMetUnhappy()
+    bottleneck: Bottleneck = Bottleneck()
+    product_trouble: ProductTrouble = ProductTrouble()
+    wish_repeated: WishRepeated = WishRepeated()
+    market_shift: MarketShift = MarketShift()

@@ -149,7 +149,7 @@ def test_alerts_that_stand_open_end() -> None:
                if hasattr(getattr(Thresholds(), name), "expires")}  # fmt: skip
     assert set(Thresholds.__struct_fields__) - lasting == {
         "gone_silent", "lost", "won_back", "return_late", "spend_grown", "milestone_reached",
-        "delighted", "advocate",
+        "delighted", "advocate", "wish_repeated",
     }  # fmt: skip
 
 
@@ -279,7 +279,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     "an unknown key outside": (
         "idle = 1",
         "house.toml:1: idle: is not known here: expected one of hours, manners,"
-        " teams, exclude, identity, override, standard, cart_abandoned,",
+        " teams, exclude, identity, override, standard, cart_abandoned",
     ),
     "an unknown table": ('# carts\n[carts]\nidle = "1 s"', "house.toml:2: carts: is not known"),
     "a wrong unit": (

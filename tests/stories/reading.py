@@ -12,7 +12,14 @@ name of the story. `expect` is a status, or a resolution; `at` the instant; `sev
 `team`, `reason`, `stage` and whatever else an alert holds may stand beside it. All alerts of the
 signal up to `until` (else: the last interaction) are to be named, in order; a story without an
 `expect` line expects none. `standards` holds the text of a standards.toml. `also` names other
-signals whose alerts are to be named as well, by `signal`.
+signals whose alerts are to be named as well, by `signal`. Where the story is of groups, `groups`
+names them, and their alerts are meant; no other story may be of the same ones.
+
+What many do stands in one line: `do` is a list of interactions, which are told `times` times,
+`every` so long (as in standards.toml); `{n}` in them is the number, counted from 0, and who does it
+is another customer each time:
+
+    {"times": 40, "every": "4 h", "do": [{"type": "checkout_started", "time": "..."}]}
 """
 
 from __future__ import annotations
@@ -23,7 +30,8 @@ from pathlib import Path
 from typing import Any
 
 from schemas.alert import Alert
-from schemas.instant import instant
+from schemas.instant import instant, rfc3339
+from schemas.standards import duration
 
 FOLDER = Path(__file__).parent
 CHANNEL = "web"
@@ -40,6 +48,7 @@ class Story:
     standards: str
     also: tuple[str, ...]
     until: int
+    groups: frozenset[str] = frozenset()
     interactions: list[dict[str, Any]] = field(default_factory=list)
     expected: list[dict[str, Any]] = field(default_factory=list)
 
@@ -59,7 +68,7 @@ class Story:
             alert
             for alert in alerts
             if alert.signal in wanted
-            and alert.customer_id in self.customers
+            and (alert.customer_id in self.customers or alert.group in self.groups)
             and instant(alert.event_time) <= self.until
         ]
         return [
@@ -94,7 +103,7 @@ def _plain(time: str) -> str:
 
 def read(path: Path) -> Story:
     """The story in a file. Raises ValueError with the line at which it is not one."""
-    story, interactions, expected = None, [], []
+    story, interactions, expected, repeats = None, [], [], False
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip():
             continue
@@ -108,11 +117,16 @@ def read(path: Path) -> Story:
             expected.append(said)
         else:
             name = f"{path.parent.name}-{path.stem}"
-            interactions.append(
-                {"id": f"{name}-{number}", "channel": CHANNEL, "customer_id": name, **said}
+            repeats |= "do" in said
+            interactions += (
+                _done(said, name, number)
+                if "do" in said
+                else [{"id": f"{name}-{number}", "channel": CHANNEL, "customer_id": name, **said}]
             )
     if story is None:
         raise ValueError(f"{path}: no line says what the story is about")
+    if repeats:
+        interactions.sort(key=lambda each: instant(each["time"]))
     last = max((instant(each["time"]) for each in interactions), default=0)
     return Story(
         path,
@@ -121,9 +135,24 @@ def read(path: Path) -> Story:
         story.get("standards", ""),
         tuple(story.get("also", ())),
         instant(story["until"]) if "until" in story else last,
+        frozenset(story.get("groups", ())),
         interactions,
         expected,
     )
+
+
+def _done(said: dict[str, Any], name: str, line: int) -> list[dict[str, Any]]:
+    """What is done several times, each time by another customer and as much later."""
+    out, text, every = [], json.dumps(said["do"]), duration(said["every"])
+    for time in range(said["times"]):
+        for place, each in enumerate(json.loads(text.replace("{n}", str(time)))):
+            named = {
+                "id": f"{name}-{line}-{time}-{place}",
+                "channel": CHANNEL,
+                "customer_id": f"{name}-{line}-{time}",
+            }
+            out.append({**named, **each, "time": rfc3339(instant(each["time"]) + time * every)})
+    return out
 
 
 def stories() -> list[Story]:

@@ -7,7 +7,7 @@ from collections import Counter
 import orjson
 import pytest
 
-from agents.rulebook import Rulebook
+from agents.kinds import every_kind
 from heed.replay import Replay
 from schemas.alert import Alert, decode
 from schemas.instant import instant
@@ -56,10 +56,11 @@ def test_all_stories_together_are_told_as_each_alone(standards: str) -> None:
         assert story.told(alerts) == story.expected, story.name
 
 
-def test_no_two_stories_are_of_the_same_customer() -> None:
+def test_no_two_stories_are_of_the_same_customer_or_group() -> None:
     everybody = Counter(name for story in ALL for name in story.customers)
+    everybody.update(group for story in ALL for group in story.groups)
     assert [name for name, times in everybody.items() if times > 1] == []
 
 
 def test_stories_are_of_signals_that_there_are() -> None:
-    assert {story.signal for story in ALL} <= Rulebook().kinds.keys()
+    assert {story.signal for story in ALL} <= every_kind().keys()

@@ -55,9 +55,9 @@ def test_a_drop_counts_the_ways_in_which_events_fall_into_spans(now: int, base: 
 
 @settings(max_examples=50)
 @given(st.integers(150, 260), st.integers(260, 600))
-def test_many_events_go_by_the_bell_curve_to_the_second_digit(now: int, base: int) -> None:
+def test_many_events_are_judged_as_exactly(now: int, base: int) -> None:
     exact = float(binomial_at_most(now, now + base, Fraction(1, 3)))
-    assert drop_by_chance(now, 1, base, 2) == pytest.approx(exact, abs=5e-3)
+    assert drop_by_chance(now, 1, base, 2) == pytest.approx(exact, rel=1e-6, abs=1e-12)
 
 
 @given(counts, spans, counts, spans)
