@@ -21,6 +21,7 @@ HOT = [
     "agents/telling.py",
     "agents/alerts.py",
     "agents/decide.py",
+    "agents/weighing.py",
     *sorted(str(path) for path in Path("agents/mechanisms").glob("[!_]*.py")),
     *sorted(
         str(path) for path in Path("agents/signals").rglob("[!_]*.py") if path.name != "protocol.py"

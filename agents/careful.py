@@ -5,9 +5,10 @@ did can be undone: the record goes to `rejected`, its customer stays as before. 
 failed, the signal's memory of that customer is dropped, which is told.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import structlog
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 1000
 
 Step = partial[Decision]
+S = TypeVar("S")
 
 log = structlog.get_logger("heed.signals")
 
@@ -46,20 +48,21 @@ def carefully(
     logic: "Customers", view: View[Customer], records: Sequence[Record], wall: int | None
 ) -> Decision:
     """The decision on `records`, without those on which a signal fails."""
-    return _Careful(logic, view, wall).decide(records)
+    return CarefulOfCustomers(logic, view, wall).decide(records)
 
 
 def carefully_due(
     logic: "Customers", view: View[Customer], wall: int | None, limit: int
 ) -> Decision:
     """The decision on what is due, without the deadlines that fail."""
-    return _Careful(logic, view, wall).tick(limit)
+    return CarefulOfCustomers(logic, view, wall).tick(limit)
 
 
-class _Careful:
+class Careful(ABC, Generic[S]):
     """One batch, record by record: what each has changed is kept encoded beside the store."""
 
-    def __init__(self, logic: "Customers", view: View[Customer], wall: int | None) -> None:
+    def __init__(self, logic: Any, view: View[S], wall: int | None) -> None:
+        """`logic` has `apply` and `fire`, which raise SignalFailed, and `codec`."""
         self.logic = logic
         self.view = view
         self.wall = wall
@@ -104,13 +107,40 @@ class _Careful:
                     (record,) = step.keywords["records"]
                     self.whole.refusals.append(Refusal(record, "signal_error", str(why)))
                     return
-                self._drop(why)
+                self.drop(why)
             else:
                 self._keep(part)
-                self.logic.muted.clear()
+                self.taken()
                 return
 
-    def _drop(self, why: SignalFailed) -> None:
+    def taken(self) -> None:
+        """A record has been taken, in the end."""
+
+    @abstractmethod
+    def drop(self, why: SignalFailed) -> None:
+        """A deadline has failed: the signal forgets what it was about."""
+
+    def _keep(self, part: Decision) -> None:
+        for row in self.view.touched:
+            self.done[row.key] = self.codec.encode(row.state, row.deadline)
+            row.touched = False
+        self.view.touched.clear()
+        self.whole.add(part)
+
+    def _fetch(self, key: str) -> Row[S] | None:
+        value = self.done.get(key)
+        if value is None:
+            return self.stored(key)
+        return Row(key, self.codec.decode(value), int.from_bytes(value[:8], "big"))
+
+
+class CarefulOfCustomers(Careful[Customer]):
+    """The customers of one batch."""
+
+    def taken(self) -> None:
+        self.logic.muted.clear()
+
+    def drop(self, why: SignalFailed) -> None:
         """The failed signal forgets this customer; its alerts end as `dismissed`.
 
         What it watches may come about all the same: so it does not hear of that a second time.
@@ -133,23 +163,3 @@ class _Careful:
         view.touch(row)
         view.schedule(row, customer.deadline)
         self._keep(part)
-
-    def _keep(self, part: Decision) -> None:
-        whole = self.whole
-        for row in self.view.touched:
-            self.done[row.key] = self.codec.encode(row.state, row.deadline)
-            row.touched = False
-        self.view.touched.clear()
-        whole.outputs += part.outputs
-        whole.broadcasts += part.broadcasts
-        whole.refusals += part.refusals
-        whole.forwards += part.forwards
-        whole.counts.update(part.counts)
-        for name, change in part.gauges.items():
-            whole.gauges[name] = whole.gauges.get(name, 0) + change
-
-    def _fetch(self, key: str) -> Row[Customer] | None:
-        value = self.done.get(key)
-        if value is None:
-            return self.stored(key)
-        return Row(key, self.codec.decode(value), int.from_bytes(value[:8], "big"))

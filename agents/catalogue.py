@@ -13,7 +13,7 @@ from agents.alerts import SEVERITIES, Kind
 from agents.kinds import every_kind
 
 RULES = ("time", "spine", "correspondence", "service", "journey", "churn", "lifecycle", "groups",
-         "groups-signals", "identity", "call-log")  # fmt: skip
+         "groups-signals", "identity", "merging", "manners", "call-log")  # fmt: skip
 MECHANISMS = {
     "idle": "Something open, and untouched for too long",
     "expected": "After one thing another is expected, within a time",

@@ -7,11 +7,12 @@ alone, not on how they were cut into batches.
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
-from agents.careful import SignalFailed, carefully, carefully_due, name_of
+from agents.careful import SignalFailed, carefully, carefully_due
 from agents.heartbeat import tell_clock
 from agents.identity import Names
 from agents.levels import ProductLevels
@@ -19,29 +20,31 @@ from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
 from agents.people import UNLINKED, Sealer, Switchboard, count_identified
+from agents.revisiting import look_again
 from agents.rulebook import Chapter, Rulebook
+from agents.signals.protocol import Woken
 from agents.telling import Telling
+from agents.unwanted import exclude, turn_off
+from agents.weighing import weigh
 from schemas import customer as state
 from schemas.customer import (
     AXIS_BYTES,
     HASH,
     MAX_AXES,
     MAX_SEEN,
-    NEVER,
     Customer,
     bounded,
     fits,
 )
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
+from schemas.memory import Timer
 from streams.contract import HOPS as HOPS
 from streams.contract import Codec, Decision, Record, Refusal
 from streams.rows import Row, View
 
 DEFAULT_FUTURE = 5 * MINUTE
-SEEN_BYTES = HASH * MAX_SEEN
-ROUNDS = 3
-"""What watching signals tell is watched in turn, so often: no chain of signals is longer."""
+SEEN_BYTES: Final = HASH * MAX_SEEN
 
 
 class CustomerCodec:
@@ -74,6 +77,8 @@ class Customers:
         self.rulebook = rulebook or Rulebook()
         self.future = future
         self.telling = Telling(self.rulebook.advice)
+        self.rules = self.rulebook.fingerprint
+        """What rows were decided by: where it has changed, they are looked at again."""
         self.router = self.rulebook.router(warm_up_until)
         self.roles = tuple(self.router.roles.values())
         """The topics that are written besides the usual ones: those of the teams."""
@@ -140,7 +145,7 @@ class Customers:
             except Rejected as why:
                 if record.headers and why.reason == "not_json":
                     try:
-                        if board.hears(record) or alerts.levels.hear(record):
+                        if alerts.levels.hear(record) or board.hears(record):
                             continue
                     except Rejected as forged:
                         why = forged
@@ -171,13 +176,13 @@ class Customers:
             if varies:
                 by_class = self.rulebook.chapter(customer, event).by_class
             concerned = by_class[event.__class__]
-            if excluding and self._excluded(key):
+            if excluding and self.excluded(key):
                 alerts.count("excluded")
-                self._exclude(view, row, at, alerts)
+                exclude(view, row, at, alerts)
             elif concerned:
                 alerts.about(key, customer)
                 if customer.alerts:
-                    self._turn_off(key, customer, at, alerts)
+                    turn_off(self, row, at, alerts, in_event=True)
                 try:
                     for signal in concerned:
                         signal.on_event(customer, event, alerts)
@@ -188,6 +193,9 @@ class Customers:
                     weigh(chapter, key, customer, at, alerts, self.muted)
                 if alerts.resolved:
                     alerts.settle_stage(at)
+                manners = customer.manners
+                if manners is not None:
+                    self.router.forget(customer, manners, at)
                 if not fits(customer):
                     make_room(customer, at, alerts)
                 deadline = customer.deadline
@@ -218,6 +226,10 @@ class Customers:
             tell_clock(view, decision)
         return decision
 
+    def revisit(self, view: View[Customer], keys: Sequence[str], wall: int | None) -> Decision:
+        """The standards have changed: look at these rows again, see `agents.revisiting`."""
+        return look_again(self, view, keys, wall)
+
     def welcome(
         self, view: View[Customer], key: str, event: Interaction, alerts: Alerts
     ) -> Row[Customer]:
@@ -231,6 +243,13 @@ class Customers:
         _describe(row.state, event)
         alerts.about(row.key, row.state)
         alerts.stage(arrival(event.kind), event.time, event.kind)
+
+    def pass_time(self, view: View[Customer], at: int, alerts: Alerts) -> None:
+        """A record of the instant `at` has come: fire what is due before it."""
+        if at > view.clock.newest:
+            view.clock.advance(at)
+        if view.deadlines.next <= view.clock.now:
+            self._fire_due(view, alerts)
 
     def settle(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
         """What follows where the customer's state has changed by no interaction of their own.
@@ -260,12 +279,12 @@ class Customers:
         """Fire this row's deadlines up to and including `upto`, in order."""
         customer = row.state
         view.touch(row)
-        if self._excluded(row.key):
-            self._exclude(view, row, row.deadline, alerts)
+        if self.excluded(row.key):
+            exclude(view, row, row.deadline, alerts)
             return
         alerts.about(row.key, customer)
         if customer.alerts:
-            self._turn_off(row.key, customer, row.deadline, alerts)
+            turn_off(self, row, row.deadline, alerts)
         chapter = self.rulebook.chapter(customer)
         deadline = customer.deadline
         while deadline <= upto:
@@ -275,7 +294,7 @@ class Customers:
                     signal.on_deadline(customer, deadline, alerts)
                 if customer.timers_due <= deadline:
                     for timer in timers.due(customer, deadline):
-                        signal = chapter.woken.get(timer.signal)
+                        signal = self.woken(customer, chapter, timer)
                         if signal is not None:
                             signal.on_timer(customer, timer, alerts)
                 if customer.alerts_due <= deadline:
@@ -293,64 +312,15 @@ class Customers:
             deadline = customer.deadline
         view.schedule(row, deadline)
 
-    def _turn_off(self, key: str, customer: Customer, at: int, alerts: Alerts) -> None:
-        """The house has turned signals off for this customer: theirs are not wanted any more."""
-        chapter = self.rulebook.chapter(customer)
-        unwanted = [alert for alert in customer.alerts if alert.signal in chapter.off]
-        for alert in unwanted:
-            alerts.dismiss(alert, at)
-        if unwanted:
-            weigh(chapter, key, customer, at, alerts, self.muted)
-            if alerts.resolved:
-                alerts.settle_stage(at)
+    def woken(self, customer: Customer, chapter: Chapter, timer: Timer) -> Woken | None:
+        """The signal that a timer wakes up: of the standards of its queue, where that has some."""
+        if timer.queue is not None and self.rulebook.standards.varies_by_queue:
+            chapter = self.rulebook.chapter(customer, queue=timer.queue)
+        return chapter.woken.get(timer.signal)
 
-    def _exclude(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
-        """A test or bot is not alerted: what stands ends, and nothing falls due."""
-        customer = row.state
-        alerts.about(row.key, customer)
-        for alert in list(customer.alerts):
-            alerts.dismiss(alert, at, excluded=True)
-        alerts.changes = []
-        if alerts.resolved:
-            alerts.settle_stage(at)
-        view.schedule(row, NEVER)
-
-    def _excluded(self, key: str) -> bool:
+    def excluded(self, key: str) -> bool:
         standards = self.rulebook.standards
         return bool(standards.exclude.customers) and standards.excludes(key.partition(":")[2])
-
-
-def weigh(
-    chapter: Chapter,
-    key: str,
-    customer: Customer,
-    at: int,
-    alerts: Alerts,
-    muted: set[tuple[str, str]],
-    *,
-    in_event: bool = True,
-) -> None:
-    """Let the signals that watch others know what has opened and ended, and what follows of that.
-
-    Raises SignalFailed.
-    """
-    watched = chapter.watched
-    for _ in range(ROUNDS):
-        changes, alerts.changes = alerts.changes, []
-        names = {change.alert.signal for change in changes}
-        if watched.isdisjoint(names):
-            return
-        for signal in chapter.watching:
-            if not signal.watches.isdisjoint(names) and not (
-                muted and (key, name_of(signal)) in muted
-            ):
-                try:
-                    signal.on_alerts(customer, changes, at, alerts)
-                except Exception as why:
-                    raise SignalFailed(key, signal, why, in_event=in_event) from why
-        if not alerts.changes:
-            return
-    alerts.changes = []
 
 
 def _from_the_future(at: int, received: int) -> Rejected:

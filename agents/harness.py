@@ -108,9 +108,14 @@ class Harness:
         """The end of input: time goes to the newest event's, or to `until`."""
         return self._until(None if until is None else instant(until))
 
-    def restart(self) -> Self:
-        """Go on as another worker would, that knows only what is stored."""
+    def restart(self, standards: Standards | None = None) -> Self:
+        """Go on as another worker would, that knows only what is stored: with other standards it
+        looks again at what waits."""
         self._view = self._opened(self._view.clock)
+        if standards is not None:
+            self.logic = Customers(Rulebook(standards), future=None)
+            waiting = sorted(key for _, key in self._view.deadlines.entries)
+            self._commit(self.logic.revisit(self._view, waiting, None))
         return self
 
     def _until(self, at: int | None) -> Self:

@@ -23,6 +23,7 @@ OUTREACH = frozenset({
     "reach_reported", "page_viewed", "app_opened", "search_performed", "visitor_arrived",
     "visitor_left", "product_viewed", "message_sent", "competitor_entered", "change_declared",
     "correction_recorded", "training_completed", "inspection_recorded", "occasion_set",
+    "alert_acknowledged", "alert_snoozed", "alert_dismissed", "alert_outcome",
 })  # fmt: skip
 """What the house does, and mere presence: no contact of the customer's own."""
 

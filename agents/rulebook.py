@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
+import xxhash
+
 from agents.alerts import Kind
 from agents.manners.policy import Policy, policy
 from agents.manners.router import Router
@@ -16,7 +18,7 @@ from schemas.alert import Action
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, CustomActivity, Interaction
 from schemas.playbooks import Playbooks, built_in
-from schemas.standards import HoursTable, MannersTable, Standards, Thresholds
+from schemas.standards import HoursTable, MannersTable, Standards, Thresholds, dump
 
 # Platforms name brands and branches freely; what is kept of them is only a short cut.
 _MOST_SCOPES = 10_000
@@ -67,6 +69,11 @@ class Rulebook:
         """Every team that has a topic."""
         self._policies: dict[tuple[Scope, str | None], Policy] = {}
 
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same standards, and for those alone."""
+        return xxhash.xxh3_64_hexdigest(dump(self.standards).encode())
+
     def router(self, warm_up_until: int = 0) -> Router:
         """What decides whether the teams are told."""
         return Router(self.kinds, self.policy, sorted(self.teams), warm_up_until)
@@ -86,15 +93,17 @@ class Rulebook:
             found = self._policies[asked] = policy(table, zone)
         return found
 
-    def chapter(self, customer: Customer, event: Interaction | None = None) -> Chapter:
-        """The chapter for this customer, and where it matters for the queue of this event."""
+    def chapter(
+        self, customer: Customer, event: Interaction | None = None, queue: str | None = None
+    ) -> Chapter:
+        """The chapter for this customer, and where it matters for the queue, of this event."""
         standards = self.standards
         if not standards.varies:
             return self.default
-        queue = None
         if event is not None and standards.varies_by_queue:
             queue = getattr(event.properties, "queue", None)
-            queue = queue if queue in standards.queues else None
+        if queue not in standards.queues:
+            queue = None
         scope = self._scope(customer, queue)
         found = self._scopes.get(scope)
         if found is None:
@@ -157,8 +166,11 @@ def _default_text() -> Classifier:
 
 
 def _chapter(house: House) -> Chapter:
-    seeing: tuple[Signal, ...] = observers() if house.observed else ()
-    every = (*signals(house), *plugins(house), *seeing)
+    every: tuple[Signal, ...] = (
+        *signals(house),
+        *plugins(house),
+        *(observers() if house.observed else ()),
+    )
     limits = house.limits
     off = frozenset(
         name for name in Thresholds.__struct_fields__ if not getattr(limits, name).enabled

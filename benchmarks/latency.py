@@ -23,6 +23,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -139,10 +140,27 @@ def measure(address: str, rate: float, seconds: float) -> tuple[int, list[tuple[
     return expected.value, waits
 
 
+def tell_seconds(found: list[tuple[float, float]], began: float) -> None:
+    """Of each second its alerts, and how long half of them and nine tenths of them took: whether
+    it is slow all the time, or a backlog is worked off."""
+    seconds: dict[int, list[float]] = defaultdict(list)
+    for opened, wait in found:
+        seconds[int(opened - began)].append(wait * 1000)
+    for second, waits in sorted(seconds.items()):
+        waits.sort()
+        half, most = waits[len(waits) // 2], waits[len(waits) * 9 // 10]
+        print(
+            f"second {second:3}: {len(waits):4} alerts, p50 {half:5.0f} ms, p90 {most:5.0f} ms, "
+            f"max {waits[-1]:5.0f} ms",
+            file=sys.stderr,
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rate", type=float, default=1000)
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--by-second", action="store_true", help="from the first second on")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Kafka(Path(folder), partitions=4) as kafka:
         port = free_port()
@@ -158,6 +176,8 @@ def main() -> None:
         finally:
             worker.terminate()
             worker.wait(15)
+    if args.by_second:
+        tell_seconds(found, began)
     waits = sorted(wait for opened, wait in found if opened - began > WARM_UP_SECONDS)
     cut = statistics.quantiles(waits, n=1000)
     figures = {

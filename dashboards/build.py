@@ -122,6 +122,22 @@ def business() -> Iterator[timeseries.Panel]:
         unit="percentunit",
     )
     yield graph(
+        "Service level by queue",
+        "Of the last half hour in which somebody waited, the share answered in time.",
+        query("max by (queue) (heed_service_level_ratio)", "{{queue}}"),
+        unit="percentunit",
+    )
+    yield graph(
+        "Wait by queue",
+        "Nine of ten waits are over by then, answered or given up.",
+        query(
+            "histogram_quantile(0.9,"
+            " sum by (queue, le) (rate(heed_wait_seconds_bucket[$__rate_interval])))",
+            "{{queue}}",
+        ),
+        unit="s",
+    )
+    yield graph(
         "Rejected by reason",
         "Records that could not be taken; the topic `rejected` keeps them.",
         query("sum by (reason) (increase(heed_rejected_total[$__rate_interval]))", "{{reason}}"),

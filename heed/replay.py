@@ -160,7 +160,8 @@ def summary(
     for (metric, *labels), number in counts.items():
         if metric == "alerts":
             signal, _, status = labels
-            alerts[signal]["opened" if status == "open" else status] += number
+            if status != "updated":  # It stands as before.
+                alerts[signal]["opened" if status == "open" else status] += number
     customers = sum(number for (metric, *_), number in gauges.items() if metric == "customers")
     return {
         "events": events,

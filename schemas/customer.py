@@ -9,7 +9,7 @@ customer stays within 8 KiB. It is asked after every event and never when encodi
 remembered depends on the events alone and not on when they were committed.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import xxhash
@@ -27,26 +27,26 @@ from schemas.merged import Merged
 from schemas.observed import Observed
 from schemas.service import Service
 
-VERSION = 2
+VERSION = 3
 
-MAX_CARTS = 16
+MAX_CARTS: Final = 16
 MAX_PRODUCTS = 64
 MAX_CHECKOUTS = 4
 MAX_CONTACTS = 16
 MAX_PURCHASE_DAYS = 64
-MAX_SEEN = 64
+MAX_SEEN: Final = 64
 MAX_AXES = 6
 AXIS_BYTES = 32
 MAX_CLOSED = 16
 MAX_ANSWERS = 8
 MAX_BYTES = 8192
 
-HASH = 8
+HASH: Final = 8
 ITEM = 6  # four bytes of product hash, two of quantity
 MAX_QUANTITY = 0xFFFF
 
-NAME_BYTES = 64
-EVENT_ID_BYTES = 128
+NAME_BYTES: Final = 64
+EVENT_ID_BYTES: Final = 128
 _ROOM = MAX_BYTES - 64
 """What the encoded customer may take: header, deadline, and what an event changes in passing."""
 _FEW = 4
@@ -330,7 +330,7 @@ def _most(customer: Customer) -> int:
     if customer.manners is not None:
         most += MANNERS_BYTES
     for timer in customer.timers:
-        most += 110 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
+        most += 176 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
     for alert in customer.alerts:
         most += 220 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
     if customer.links is not None:

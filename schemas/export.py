@@ -67,7 +67,8 @@ _ALERT = {
     "evidence": "The interactions it rests on, the newest last.",
     "reason": "Why, in a sentence.",
     "clears_if": "What would end it, in a sentence.",
-    "suppressed_by": "Why it was not routed to its team.",
+    "suppressed_by": "Why this record was not routed to its team.",
+    "handling": "What its team has said: who took it up, until when it is snoozed, the outcome.",
 }
 _CHANGE = {
     "from": "The stage until then; absent for somebody first heard of.",

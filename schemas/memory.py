@@ -3,15 +3,17 @@
 Parts of `schemas.customer.Customer`, like it array-like and bounded.
 """
 
+from typing import Final
+
 from msgspec import Struct, field
 
 from schemas.alert import Evidence
 
-NEVER = 2**63 - 1
+NEVER: Final = 2**63 - 1
 """No deadline."""
 
-MAX_TIMERS = 24
-MAX_ANSWERS_KEPT = 8
+MAX_TIMERS: Final = 24
+MAX_ANSWERS_KEPT: Final = 8
 MAX_CATEGORIES = 8
 MAX_PIECES = 16
 PIECE_ID_BYTES = 40
@@ -23,6 +25,7 @@ class Timer(Struct, array_like=True):
     """Something of `signal` that falls due unless it happens before (instants in microseconds).
 
     `since` is when it began to run. What else the signal needs when it falls due stands in `facts`.
+    `queue` is that of the interaction, where it has one: it may have standards of its own.
     """
 
     signal: str
@@ -31,6 +34,7 @@ class Timer(Struct, array_like=True):
     since: int
     facts: list[Fact] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    queue: str | None = None
 
 
 class Answer(Struct, array_like=True, gc=False):

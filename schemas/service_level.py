@@ -8,8 +8,10 @@ import msgspec
 from msgspec import Struct, field
 
 from schemas.alert import Evidence
+from schemas.instant import DAY
 from schemas.sketch import Sketch
 
+MONTH = 31 * DAY
 MAX_INTERVALS = 96
 MAX_DAYS = 35
 MAX_MONTHS = 14
@@ -99,21 +101,25 @@ encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(ServiceLevel).decode
 
 
-def find(spans: list[Counts], start: int, most: int, closed: int) -> Counts | None:
-    """The counts of the span that begins at `start`; None for one older than what is remembered.
-
-    `spans` are in order of time, at most `most` of them; but none that begins after `closed` is
-    forgotten, while there are no more than forty times as many.
-    """
+def find(spans: list[Counts], start: int, horizon: int) -> Counts | None:
+    """The counts of the span that begins at `start`, in order of time; None for one from before the
+    `horizon`, which has been forgotten."""
+    if start < horizon:
+        return None
     at = len(spans)
     while at and spans[at - 1].start > start:
         at -= 1
     if at and spans[at - 1].start == start:
         return spans[at - 1]
-    if at == 0 and len(spans) >= most and start < closed:
-        return None
     found = Counts(start)
     spans.insert(at, found)
-    if len(spans) > most and (spans[0].start < closed or len(spans) > 40 * most):
-        del spans[0]
     return found
+
+
+def forget(service: Service, now: int, interval: int) -> None:
+    """Leave out what is older than is remembered: by time, not by number, which would depend on
+    how far ahead some observations are."""
+    service.intervals = [c for c in service.intervals if c.start >= now - MAX_INTERVALS * interval]
+    service.days = [c for c in service.days if c.start >= now - MAX_DAYS * DAY]
+    service.months = [c for c in service.months if c.start >= now - MAX_MONTHS * MONTH]
+    service.spans = [month for month in service.spans if month.start >= now - MAX_SKETCHES * MONTH]

@@ -25,6 +25,8 @@ class OwnRecord(Struct, array_like=True):
     """Kafka timestamp (milliseconds) of the newest record read."""
     gauges: list[tuple[tuple[str, ...], float]] = msgspec.field(default_factory=list)
     state_version: int = 0
+    rules: str = ""
+    """The rules by which the rows stand: see `streams.contract.Revisiting`."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

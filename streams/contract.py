@@ -7,7 +7,7 @@ deadlines into a `Decision`. Logic never awaits, never reads a clock and never t
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from streams.rows import View
 
@@ -94,6 +94,17 @@ class Decision:
     samples: list[tuple[tuple[str, ...], float]] = field(default_factory=list)
     """What histograms are to see, by metric name and label values."""
 
+    def add(self, other: "Decision") -> None:
+        """Another decision, that was made after this one."""
+        self.outputs += other.outputs
+        self.refusals += other.refusals
+        self.forwards += other.forwards
+        self.broadcasts += other.broadcasts
+        self.counts.update(other.counts)
+        for name, change in other.gauges.items():
+            self.gauges[name] = self.gauges.get(name, 0) + change
+        self.samples += other.samples
+
 
 class Logic(Protocol[S]):
     """The pure part: one call a batch, one call a tick."""
@@ -106,6 +117,18 @@ class Logic(Protocol[S]):
 
     def codec(self) -> "Codec[S]":
         """How rows are stored."""
+
+
+@runtime_checkable
+class Revisiting(Protocol[S]):
+    """A logic whose rules may change from one start to the next: rows that wait for something are
+    then looked at again."""
+
+    rules: str
+    """Names the rules: the same for the same."""
+
+    def revisit(self, view: View[S], keys: Sequence[str], wall: int | None) -> Decision:
+        """Look at these rows by the present rules; doing so twice changes nothing."""
 
 
 def roles(logic: object) -> tuple[str, ...]:

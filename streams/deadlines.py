@@ -5,8 +5,9 @@ moves later costs nothing until the old entry comes up.
 """
 
 from heapq import heapify, heappop, heappush
+from typing import Final
 
-NEVER = 2**63 - 1
+NEVER: Final = 2**63 - 1
 
 
 class Deadlines:
@@ -38,6 +39,11 @@ class Deadlines:
         heapify(entries)
         self._heap = entries
         self.next = entries[0][0] if entries else NEVER
+
+    @property
+    def entries(self) -> list[tuple[int, str]]:
+        """Every entry, in no order."""
+        return list(self._heap)
 
     def overdue(self, now: int, most: int = 10_000) -> int:
         """How many entries have come up by `now`, counted up to `most`."""

@@ -21,7 +21,7 @@ import structlog
 
 from streams.changelog import OWN_KEY, OwnRecord, decode_own, encode_own, newer, restore
 from streams.clock import Clock
-from streams.contract import HOPS, Decision, Logic, Record, Refusal, hops, roles
+from streams.contract import HOPS, Decision, Logic, Record, Refusal, Revisiting, hops, roles
 from streams.deadlines import NEVER
 from streams.errors import Fenced
 from streams.metrics import Metrics
@@ -38,6 +38,8 @@ S = TypeVar("S")
 log = structlog.get_logger("heed.partition")
 
 _NEVER = NEVER.to_bytes(8, "big")
+LOG_EVERY = 100_000
+"""After so many rows it is told how far looking at them again has come."""
 REST_SECONDS = 10.0
 """So often the logic of a quiet partition is asked, though nothing is due: others may wait for its
 clock."""
@@ -64,6 +66,7 @@ class Partition(Generic[S]):
         self.own = OwnRecord()
         self.gauges: dict[tuple[str, ...], float] = {}
         self.view: View[S] | None = None
+        self._unvisited: list[str] = []
         self.last_commit = time.monotonic()
         self.last_sign = self.last_commit
         """When the restore last moved."""
@@ -112,8 +115,39 @@ class Partition(Generic[S]):
             partitions=self.writer.partitions(self.settings.input_topic),
             cached=self.settings.cache_rows,
         )
-        view.deadlines.fill(self._due())
+        due = self._due()
+        self._begin_revisit([key for _, key in due])
+        view.deadlines.fill(due)
         self.view = view
+
+    def _begin_revisit(self, waiting: list[str]) -> None:
+        """Where the rules are others than those by which the rows stand, look at those again that
+        wait for something: in slices, as work allows."""
+        self._unvisited = []
+        if isinstance(self.logic, Revisiting) and self.own.rules != self.logic.rules:
+            if not waiting:
+                self.own.rules = self.logic.rules
+                return
+            self._unvisited = sorted(waiting, reverse=True)
+            log.info("the rules have changed, rows are looked at again", partition=self.number,
+                     rows=len(waiting))  # fmt: skip
+
+    async def revisit(self, most: int) -> None:
+        """Look again at so many rows at most, where there are such. Raises Fenced."""
+        if not self._unvisited:
+            return
+        view, logic, waiting = self._ready(), self.logic, self._unvisited
+        assert isinstance(logic, Revisiting)
+        keys = waiting[-most:][::-1]
+        del waiting[-most:]
+        decision = logic.revisit(view, keys, time.time_ns() // 1000)
+        if not waiting:
+            self.own.rules = logic.rules
+            log.info("all rows stand by the present rules", partition=self.number)
+        elif len(waiting) // LOG_EVERY != (len(waiting) + len(keys)) // LOG_EVERY:
+            log.info("rows are looked at again", partition=self.number, left=len(waiting))
+        if view.touched or decision.outputs or not waiting:
+            await self._commit(view, decision, None)
 
     def _due(self) -> list[tuple[int, str]]:
         """Every row's deadline, read without decoding. Raises Unusable for a newer row."""

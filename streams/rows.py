@@ -121,13 +121,22 @@ class View(Generic[S]):
         """Undo what was touched since `mark`: those rows are read again where they lie."""
         self.clock.newest, self.clock.now = mark
         for row in self.touched:
-            self.recent.pop(row.key, None)
-            self._old.pop(row.key, None)
-            before = self.fetch(row.key)
-            if before is not None and before.deadline != NEVER:
-                # Its entry may have been taken out; one too many does no harm.
-                self.deadlines.push(before.deadline, row.key)
+            self._forget(row)
         self.touched.clear()
+
+    def forsake(self, row: Row[S]) -> None:
+        """Undo what has become of this row alone."""
+        self._forget(row)
+        if row.touched:
+            self.touched.remove(row)
+
+    def _forget(self, row: Row[S]) -> None:
+        self.recent.pop(row.key, None)
+        self._old.pop(row.key, None)
+        before = self.fetch(row.key)
+        if before is not None and before.deadline != NEVER:
+            # Its entry may have been taken out; one too many does no harm.
+            self.deadlines.push(before.deadline, row.key)
 
     def settle(self) -> None:
         """The batch has committed: forget what was touched, and rows beyond the cache's size."""

@@ -5,6 +5,7 @@ import difflib
 import inspect
 import os
 import re
+import time
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -15,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from schemas.instant import NotAnInstant, instant
+from schemas.standards.units import duration
 from streams import tls
 from streams.errors import Unusable
 
@@ -94,7 +96,8 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
     future_seconds: Annotated[float, Meta(ge=-1e9, le=1e9)] = 300
     """How far past its Kafka timestamp a record may lie; negative: not checked."""
     warm_up_until: str | None = None
-    """Alerts from before this time (RFC 3339) are opened with `suppressed_by: history`."""
+    """Alerts from before this time (RFC 3339), or older than this at start (`30 d`), open with
+    `suppressed_by: history`."""
     web_port: Annotated[int, Meta(ge=-1, le=65_535)] = 6066
     """Port of /metrics, /healthz and /readyz; 0 chooses a free one, -1 none."""
     web_host: str = "0.0.0.0"
@@ -144,10 +147,18 @@ class Settings(Struct, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def warm_up(self) -> int:
-        """Microseconds since the epoch, 0 for no warm-up."""
-        if not self.warm_up_until:
+        """Microseconds since the epoch, 0 for no warm-up; an age is reckoned from now."""
+        said = self.warm_up_until
+        if not said:
             return 0
-        return instant(self.warm_up_until)
+        try:
+            return instant(said)
+        except NotAnInstant:
+            try:
+                return max(0, time.time_ns() // 1000 - duration(said))
+            except ValueError:
+                pass
+            raise
 
     def topic(self, role: str) -> str:
         """The topic that outputs of that role go to."""

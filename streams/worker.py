@@ -35,6 +35,8 @@ S = TypeVar("S")
 log = structlog.get_logger("heed.worker")
 
 TICK_SECONDS = 0.5
+# So many rows are looked at again between two batches, or while there is nothing else to do.
+REVISITED_BUSY, REVISITED_IDLE = 500, 5000
 # A rebalance may wait a minute for a member that does not answer: twice the patience.
 UNASSIGNED = 2
 # So long after a seek, batches from before it may still be on their way.
@@ -303,6 +305,7 @@ class Worker(Generic[S]):
     async def _step(self, partition: Partition[S], batch: Batch | None, waiting: bool) -> None:
         if batch is None:
             await partition.tick(self._progress.is_quiet(partition.number, waiting))
+            await partition.revisit(REVISITED_IDLE)
             return
         expected = partition.next_offset
         if batch.since > expected:
@@ -313,6 +316,7 @@ class Worker(Generic[S]):
             records = [record for record in records if record.offset >= expected]
         if records:
             await partition.process(records)
+            await partition.revisit(REVISITED_BUSY)
 
     async def _regain(self, partition: Partition[S], pause: float) -> None:
         """Open the partition again, unless a rebalance takes it away meanwhile."""

@@ -9,8 +9,10 @@ order, between records.
 from collections import Counter
 from collections.abc import Sequence
 
+from agents.careful import SignalFailed
 from agents.groups.alerts import GroupAlerts
 from agents.groups.book import GroupBook
+from agents.groups.careful import carefully, carefully_due
 from agents.manners.router import role
 from schemas import group as state
 from schemas.group import Group
@@ -60,6 +62,15 @@ class Groups:
         return GroupAlerts(book.kinds, decision, wall, self.warm_up_until, book.advice, self.roles)
 
     def decide(self, view: View[Group], records: Sequence[Record], wall: int | None) -> Decision:
+        mark = view.mark()
+        try:
+            return self.apply(view, records, wall)
+        except SignalFailed:
+            view.rollback(mark)
+        return carefully(self, view, records, wall)
+
+    def apply(self, view: View[Group], records: Sequence[Record], wall: int | None) -> Decision:
+        """Decide, all or nothing. Raises SignalFailed."""
         decision = Decision()
         alerts = self.alerts(decision, wall)
         taken: Counter[str] = Counter()
@@ -83,6 +94,15 @@ class Groups:
         return decision
 
     def tick(self, view: View[Group], wall: int | None, limit: int = 1000) -> Decision:
+        mark = view.mark()
+        try:
+            return self.fire(view, wall, limit)
+        except SignalFailed:
+            view.rollback(mark)
+        return carefully_due(self, view, wall, limit)
+
+    def fire(self, view: View[Group], wall: int | None, limit: int = 1000) -> Decision:
+        """Fire what is due, all or nothing. Raises SignalFailed."""
         decision = Decision()
         self._fire_due(view, self.alerts(decision, wall), limit)
         return decision
@@ -114,7 +134,10 @@ class Groups:
             _describe(key, group, observation)
         alerts.about(key, group)
         for signal in self.book.chapter(key, group).by_kind[observation.kind]:
-            signal.on_observation(group, observation, alerts)
+            try:
+                signal.on_observation(group, observation, alerts)
+            except Exception as why:
+                raise SignalFailed(key, signal, why, in_event=True) from why
         deadline = group.deadline
         if deadline != row.deadline:
             view.schedule(row, deadline)
@@ -137,7 +160,10 @@ class Groups:
             at = group.dues.get(name)
             if at is not None and at <= now:
                 del group.dues[name]
-                signal.on_deadline(group, at, alerts)
+                try:
+                    signal.on_deadline(group, at, alerts)
+                except Exception as why:
+                    raise SignalFailed(row.key, signal, why, in_event=False) from why
         # Of a signal that there is no more, nothing is asked.
         group.dues = {name: at for name, at in group.dues.items() if at > now}
         alerts.expire(now)

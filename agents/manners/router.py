@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agents.manners.policy import Policy
 from schemas.customer import Customer, OpenAlert
+from schemas.instant import DAY
 from schemas.manners import MAX_TOLD, Handled, Manners
 from schemas.memory import NEVER
 
@@ -20,6 +21,8 @@ HISTORY, SNOOZED, SUPERSEDED, QUIET_HOURS, CAP, EXCLUDED = (
     "history", "snoozed", "superseded", "quiet_hours", "cap", "excluded",
 )  # fmt: skip
 CRITICAL = 3
+_KEPT = 2 * DAY
+"""What is over is remembered so long, for records that come late."""
 
 Tell = Callable[[OpenAlert, int], None]
 """Tell an alert as it has become at an instant."""
@@ -114,6 +117,17 @@ class Router:
             settle(customer)
             tell(alert, at)
 
+    def forget(self, customer: Customer, manners: Manners, at: int) -> None:
+        """Drop what makes no difference any more at `at`, so that most customers have no manners."""
+        told, snoozed, past = manners.told, manners.snoozed, at - _KEPT
+        if told and min(told.values()) < past:
+            past -= self._policy(customer).cap
+            manners.told = told = {name: last for name, last in told.items() if last >= past}
+        if snoozed and any(snooze.until < past for snooze in snoozed):
+            manners.snoozed = snoozed = [each for each in snoozed if each.until >= past]
+        if not told and not snoozed and manners.zone is None and manners.due == NEVER:
+            customer.manners = None
+
     def _again(self, customer: Customer, alert: OpenAlert, at: int, tell: TellTeam) -> None:
         alert.held_until = 0
         if alert.handled is not None:
@@ -139,7 +153,8 @@ class Router:
             return None, 0
         kinds, team = self._kinds, self._team(alert)
         for other in customer.alerts:
-            if signal in kinds[other.signal].parts and self._team(other) == team:
+            over = kinds.get(other.signal)
+            if over is not None and signal in over.parts and self._team(other) == team:
                 return SUPERSEDED, 0
         morning = policy.awake.next_open(at)
         if morning != at:

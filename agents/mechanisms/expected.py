@@ -115,7 +115,9 @@ class Expected:
         severity = -1 if begin.severity is None else begin.severity
         # A Duration of the standards is an int that is not stored as one.
         facts: Facts = [severity, at, int(begin.within), *begin.facts]
-        timer = Timer(self.name, subject, self.due(customer, at, begin), at, facts, evidence)
+        said = getattr(event.properties, "queue", None)
+        queue = bounded(said) if said else None
+        timer = Timer(self.name, subject, self.due(customer, at, begin), at, facts, evidence, queue)
         if begin.within <= 0 and timer.due <= at:
             self.open(customer, timer, alerts)
             return None
@@ -130,6 +132,19 @@ class Expected:
             if last is not None:
                 due = max(due, last + self.cool_down)
         return due + self.margin
+
+    def restate(self, customer: Customer, timer: Timer) -> None:
+        """A wait that runs takes as long as the house allows today."""
+        within = self.allowed(customer, timer)
+        if within is not None and within != timer.facts[2]:
+            timer.facts[2] = within
+            timer.due = self.due(customer, timer.since, Begin(timer.subject, within, []))
+
+    def allowed(self, customer: Customer, timer: Timer) -> int | None:
+        """How long that wait may take by the standards of today; None: as long as it was told."""
+        limits = self.limits
+        said = getattr(limits, "within", None) or getattr(limits, "idle", None)
+        return None if said is None else int(said)
 
     def end(self, customer: Customer, end: End, at: int, alerts: Alerts) -> None:
         """End the waits that are meant, and the alerts that stand for them."""

@@ -101,6 +101,15 @@ class Pausing(Expected):
                 self.move(customer, timer.subject, paused.at, alerts)
         return timer
 
+    def restate(self, customer: Customer, timer: Timer) -> None:
+        facts, within = timer.facts, self.allowed(customer, timer)
+        # Of what is reckoned up nothing can be said anew.
+        if within is not None and facts[2] != within and facts[3:5] == facts[1:3]:
+            facts[2] = facts[4] = within
+            moments = [int(moment or 0) for moment in facts[self.fixed + 1 :]]
+            ran = stretches(timer.since, moments, int(self.limits.pause))
+            timer.due = self.hours.due(within, ran) or timer.due
+
     def move(self, customer: Customer, subject: str | None, moment: int, alerts: Alerts) -> None:
         """A wait pauses or goes on; an alert that would not have opened with that is void."""
         timer = timers.find(customer, self.name, subject)

@@ -5,7 +5,7 @@ from typing import Any
 from agents.alerts import SEVERITIES, Alerts, Facts, Kind
 from agents.mechanisms.timers import stop
 from schemas.alert import Evidence
-from schemas.customer import EVENT_ID_BYTES, Customer, OpenAlert, bounded, fits
+from schemas.customer import EVENT_ID_BYTES, Cart, Customer, OpenAlert, bounded, fits
 from schemas.interaction import Interaction
 from schemas.memory import NEVER, Timer
 
@@ -63,10 +63,12 @@ def prolong(customer: Customer, signal: str, subject: str | None, until: int) ->
 def make_room(customer: Customer, at: int, alerts: Alerts) -> None:
     """Forget what a customer who has outgrown 8 KiB can best do without, the oldest first.
 
-    What explains alerts has gone by then (`fits`): now answers, evidence for joint signals, timers,
-    and at last alerts that would expire by themselves.
+    What explains alerts has gone by then (`fits`): now answers, observations under way, evidence
+    for joint signals, timers, alerts that would expire by themselves, and at last carts.
     """
     customer.answers.clear()
+    if not fits(customer):
+        customer.observed = None
     while not fits(customer) and (customer.pieces or customer.timers):
         if customer.pieces:
             del customer.pieces[0]
@@ -77,6 +79,13 @@ def make_room(customer: Customer, at: int, alerts: Alerts) -> None:
             return
         if other.until != NEVER:
             alerts.resolve(other.signal, other.subject, at, "expired")
+    known = customer.carts.carts if customer.carts is not None else []
+    while known and not fits(customer):
+        cart = min(known, key=_touched)
+        known.remove(cart)
+        if cart.opened_at:
+            signal = "checkout_abandoned" if cart.as_checkout else "cart_abandoned"
+            alerts.resolve(signal, cart.name, at, "expired")
 
 
 def cool(customer: Customer, kind: Kind, limits: Any, at: int) -> bool:
@@ -101,6 +110,10 @@ def open_ones(customer: Customer, signal: str) -> list[OpenAlert]:
 def evidence_of(event: Interaction) -> list[Evidence]:
     """An interaction as the one piece of evidence."""
     return [Evidence(bounded(event.id, EVENT_ID_BYTES), event.kind, event.time)]
+
+
+def _touched(cart: Cart) -> tuple[int, str]:
+    return cart.touched, cart.name or ""
 
 
 def _opened(alert: OpenAlert) -> tuple[int, str, str]:

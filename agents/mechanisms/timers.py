@@ -1,12 +1,14 @@
 """The timers of a customer: what wakes signals up, and what ends a wait before it does."""
 
+from typing import Final
+
 from schemas.customer import Customer
 from schemas.instant import MINUTE
 from schemas.memory import MAX_ANSWERS_KEPT, MAX_TIMERS, NEVER, Answer, Timer
 
-ANY = "*"
+ANY: Final = "*"
 """In place of a subject: every one."""
-REMEMBERED = 15 * MINUTE
+REMEMBERED: Final = 15 * MINUTE
 """So long an answer is kept, in case that what it answers arrives after it."""
 
 

@@ -1,5 +1,6 @@
 """A row is given up, and a customer's row takes over what it knew: facts, waits and alerts."""
 
+from functools import lru_cache
 from typing import Any
 
 from agents.alerts import Alerts, Change
@@ -7,6 +8,7 @@ from agents.careful import SignalFailed
 from agents.lifecycle import WON_BACK
 from agents.manners import router
 from agents.mechanisms import timers
+from agents.mechanisms.expected import Expected
 from agents.mechanisms.standing import make_room
 from agents.merging import waits
 from agents.merging.customers import digest, has_taken, merge
@@ -72,15 +74,18 @@ def settle(
     """Of what stands twice, or not any more, in a merged row: one, and none; its stage of life is
     reckoned anew, from `stage` on. Raises SignalFailed."""
     signals, back = rulebook.chapter(customer).signals, won_back(customer)
-    for signal in signals:
-        ask = getattr(signal, "on_merge", None)
-        if ask is not None:
-            try:
-                ask(customer, at, alerts)
-            except Exception as why:
-                raise SignalFailed(key, signal, why, in_event=True) from why
+    judges, renewed = _judges(signals)
+    waited = {timer.signal for timer in customer.timers}
+    waited |= {alert.signal for alert in customer.alerts}
+    for signal in judges:
+        if isinstance(signal, Expected) and signal.name not in waited:
+            continue
+        try:
+            signal.on_merge(customer, at, alerts)
+        except Exception as why:
+            raise SignalFailed(key, signal, why, in_event=True) from why
     _one_alert_each(customer, at, alerts)
-    _one_timer_each(customer, signals)
+    _one_timer_each(customer, renewed)
     new = {id(change.alert) for change in alerts.changes}
     alerts.changes += [Change(alert, None) for alert in customer.alerts if id(alert) not in new]
     stage = reckoned(customer, WON_BACK if won_back(customer) > back else stage)
@@ -103,12 +108,23 @@ def _one_alert_each(customer: Customer, at: int, alerts: Alerts) -> None:
     customer.alerts_due = min((alert.until for alert in customer.alerts), default=NEVER)
 
 
-def _one_timer_each(customer: Customer, signals: tuple[Any, ...]) -> None:
+@lru_cache(maxsize=256)
+def _judges(signals: tuple[Any, ...]) -> tuple[tuple[Any, ...], frozenset[str]]:
+    """The signals that judge merged rows, and the names of those that renew their waits."""
+    return (
+        tuple(signal for signal in signals if hasattr(signal, "on_merge")),
+        frozenset(
+            kind.name
+            for signal in signals
+            if getattr(signal, "renews", False)
+            for kind in signal.kinds
+        ),
+    )
+
+
+def _one_timer_each(customer: Customer, renewed: frozenset[str]) -> None:
     """Of two waits of a signal and subject the one that began first goes on; for a signal that
     `renews`, the one that began last."""
-    renewed = {
-        kind.name for signal in signals if getattr(signal, "renews", False) for kind in signal.kinds
-    }
     found: dict[tuple[str, str | None], Timer] = {}
     for timer in sorted(customer.timers, key=_began):
         name = timer.signal, timer.subject

@@ -52,7 +52,7 @@ class Switchboard:
         self._timestamp = record.timestamp
         keys = self._names.keys(event.aliases)
         if event.__class__ is UNLINKED:
-            self._unlink(event, keys)
+            self._unlink(record, event, keys)
             return None
         if event.customer_id is not None:
             row = self._at("c:" + event.customer_id, record, event)
@@ -76,8 +76,7 @@ class Switchboard:
         if message is None:
             return False
         if not self._is_here(message.row):
-            self._may_hop(record)
-            self.decision.forwards.append(Forward(record, routing_key(message.row)))
+            self._forward(record, message.row)
             return True
         self._timestamp = record.timestamp
         self._said.append(message)
@@ -101,11 +100,16 @@ class Switchboard:
 
     def _link(self, row: Row[Customer], keys: list[str], event: Interaction) -> None:
         if customers.claim(self, row, keys, event.time, event.id):
+            # What falls due before this record does so in the row that it was noted in.
+            self.logic.pass_time(self.view, event.time, self.alerts)
             self._hear()
 
-    def _unlink(self, event: Interaction, keys: list[str]) -> None:
+    def _unlink(self, record: Record, event: Interaction, keys: list[str]) -> None:
         if not keys:
             raise Rejected("missing_field", "`aliases` says which aliases are unlinked")
+        if event.customer_id is not None and not self._is_here("c:" + event.customer_id):
+            self._forward(record, "c:" + event.customer_id)
+            return
         self.decision.counts["interactions", event.channel, event.kind] += 1
         digest = xxh3_64_digest(event.id.encode())
         if event.customer_id is None:
@@ -171,7 +175,7 @@ class Switchboard:
         self, row: Row[Customer], keys: list[str], alias: str, event: Interaction
     ) -> None:
         """The customer was heard under `alias`; weaker ones beside it are the customer's too."""
-        customers.refresh(row.state, alias, event.time)
+        customers.refresh(self, row, alias, event.time)
         weaker = keys[keys.index(alias) + 1 :]
         if weaker:
             self._link(row, weaker, event)
@@ -184,9 +188,12 @@ class Switchboard:
         """A row that is not there yet, made where it belongs here; else the record is forwarded."""
         if self._is_here(key):
             return self.logic.welcome(self.view, key, event, self.alerts)
+        self._forward(record, key)
+        return None
+
+    def _forward(self, record: Record, key: str) -> None:
         self._may_hop(record)
         self.decision.forwards.append(Forward(record, routing_key(key)))
-        return None
 
     def _is_here(self, key: str) -> bool:
         view = self.view

@@ -5,9 +5,9 @@ judged by the shorter limit once checkout has begun. Defaults: 60 min as most sh
 after Shopify's definition of an abandoned checkout; 30 d until a cart is lost as in CartFlows.
 """
 
-from typing import Any
+from typing import Any, Final
 
-from agents.alerts import Alerts, Facts, Kind
+from agents.alerts import SEVERITIES, WARNING, Alerts, Facts, Kind
 from agents.signals import items, named_carts
 from schemas.alert import Evidence, Resolution, Value
 from schemas.customer import (
@@ -26,9 +26,9 @@ from schemas.standards import CartAbandoned, CheckoutAbandoned
 from schemas.vocabulary import CartEvent, ProductEvent
 
 CART, CHECKOUT = "cart_abandoned", "checkout_abandoned"
-_ORDER = "order_completed"
+_ORDER: Final = "order_completed"
 _ADDED, _REMOVED, _VIEWED = "product_added", "product_removed", "cart_viewed"
-_STEPS = frozenset(
+_STEPS: Final = frozenset(
     {"checkout_started", "checkout_step_completed", "payment_info_entered", "payment_failed"}
 )
 _NOTHING, _TOUCHED, _EMPTIED = range(3)
@@ -165,6 +165,12 @@ class AbandonedCarts:
         due, cart.opened_at = self.due(cart), opened
         return due > opened
 
+    def restate(self, customer: Customer) -> None:
+        """Carts are judged by the standards of today."""
+        known = customer.carts
+        if known is not None:
+            known.due = min(map(self.due, known.carts), default=NEVER)
+
     def due(self, cart: Cart) -> int:
         """When this cart is to be asked again."""
         limits: CartAbandoned | CheckoutAbandoned
@@ -250,7 +256,9 @@ class AbandonedCarts:
         value = round(cart.value, 2)
         facts: Facts = [cart.units, value, cart.currency, cart.touched, idle // MINUTE]
         evidence = [Evidence(cart.last_id, cart.last_type, cart.touched)] if cart.last_id else []
-        alerts.open(_signal(cart), cart.name, at, facts, evidence)
+        limits: CartAbandoned | CheckoutAbandoned = self.checkout if cart.as_checkout else self.cart
+        severity = WARNING if limits.severity is None else SEVERITIES.index(limits.severity)
+        alerts.open(_signal(cart), cart.name, at, facts, evidence, severity, team=limits.team)
 
     def _order(self, known: Carts, event: Interaction, alerts: Alerts) -> None:
         at, order = event.time, event.properties

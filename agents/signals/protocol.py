@@ -64,6 +64,19 @@ class Watching(Protocol):
         """
 
 
+class Merging(Protocol):
+    """A signal that judges anew when two rows of one person have become one.
+
+    One whose later beginning takes the place of an earlier one says so with `renews = True`: of two
+    timers for one subject the later goes on then. Of what a signal keeps in `Customer.extra` two
+    pieces become one by `merge(mine, theirs)`, where it has that; else the customer's own stays.
+    """
+
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """The customer's facts, timers and alerts are those of both rows, doubles included: end
+        (`alerts.end`) what those facts say is over, at the instant that they say, else at `at`."""
+
+
 @runtime_checkable
 class Clocked(Protocol):
     """A signal that keeps the earliest instant at which it wants to be asked in its own state

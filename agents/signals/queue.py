@@ -7,7 +7,7 @@ back is no abandonment.
 
 from bisect import insort
 
-from agents.alerts import ERROR, WARNING, Alerts, Facts, Kind
+from agents.alerts import ERROR, SEVERITIES, WARNING, Alerts, Facts, Kind
 from schemas.alert import Evidence, Resolution
 from schemas.customer import (
     EVENT_ID_BYTES,
@@ -116,6 +116,13 @@ class AbandonedQueue:
                     _close(contact, min(heard), "recovered", alerts)
         self._settle(customer, known, at, alerts)
 
+    def restate(self, customer: Customer) -> None:
+        """Alerts of queues expire by the standards of today."""
+        known = customer.contacts
+        if known is not None:
+            opened = [contact.opened_at for contact in known.contacts if contact.is_open]
+            known.due = min(opened) + self.thresholds.expires if opened else NEVER
+
     def too_long(self, known: Contacts, contact: Contact) -> bool:
         """Whether this contact, as known now, is an abandonment."""
         queued, left, limits = contact.queued_at, contact.abandoned_at, self.thresholds
@@ -157,7 +164,10 @@ class AbandonedQueue:
             Evidence(contact.queued_id, _QUEUED, contact.queued_at),
             Evidence(contact.abandoned_id, _ABANDONED, left),
         ]
-        alerts.open(SIGNAL, contact.name, left, facts, evidence, ERROR if again else WARNING)
+        severity = ERROR if again else WARNING
+        if limits.severity is not None:
+            severity = SEVERITIES.index(limits.severity)
+        alerts.open(SIGNAL, contact.name, left, facts, evidence, severity, team=limits.team)
         contact.opened_at, contact.is_open = left, True
         contact.queue, contact.queued_id, contact.abandoned_id = None, "", ""  # The alert has them.
         end = left + limits.expires

@@ -234,6 +234,11 @@ class Silence:
             evidence = [Evidence(history.last_id, "order_completed", history.last_at)]
             alerts.notice("won_back", at, [silent_since], evidence)
 
+    def restate(self, customer: Customer) -> None:
+        """Silence is judged by the standards of today."""
+        if customer.purchases is not None:
+            customer.purchases.due = self.next_due(customer.purchases)
+
     def next_due(self, history: Purchases) -> int:
         """What comes next of this history: the silence, or the loss where that is first or at the
         same time. A loss stands until they buy, and nothing follows from it."""

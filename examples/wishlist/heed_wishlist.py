@@ -32,6 +32,7 @@ def _reason(facts: Facts) -> str:
 WISH_WAITING = Kind(
     name="wish_waiting",
     team="sales",
+    concern="abandonment",
     severity=INFO,
     mechanism="expected",
     opens="something stands on the wish list, and no order came",

@@ -43,6 +43,7 @@ SIGNS_IN, GUEST, IS_ASKED = 0.35, 0.3, 0.5
 BORROWS = 0.006
 """Of those who sign in, how many do so on a browser of somebody else."""
 PUT_RIGHT = 0.5
+LINKED, UNLINKED = "identified", "alias_unlinked"
 NEW_BROWSER, NEW_DEVICE = 110 * DAY, 500 * DAY
 """How long a browser keeps its cookie and a person a telephone, on average."""
 SHARED = {"family": "device_id", "office": "phone"}
@@ -194,7 +195,7 @@ def _masked(rng: Random, names: _Names, name: str, said: Sequence[Said]) -> _Mas
             )
             is_known[kind] = True
             if borrows and kind == "anonymous_id":
-                _wrongly(mask, rng, use, at)
+                _wrongly(mask, person, rng, use, at)
         is_asked = asked and event["type"] in ASKS
         is_known[kind] = is_known.get(kind, False) or is_asked or event["type"] in ACCOUNT
         other = {key: said for key, said in event.items() if key != "customer_id"}
@@ -221,17 +222,22 @@ def _used(mask: _Masked, names: _Names, use: Use, begins: int, ends: int) -> Non
         mask.uses += ((use, begins), (use, ends))
 
 
-def _wrongly(mask: _Masked, rng: Random, use: Use, at: int) -> None:
+def _wrongly(mask: _Masked, person: Person, rng: Random, use: Use, at: int) -> None:
     """From here on the friend's browser is taken for this person's; at times it is put right."""
     right = at + round(rng.uniform(2, 20) * DAY) if rng.random() < PUT_RIGHT else None
+    if right is not None:
+        name = f"{use.kind}-{use.value}-apart"
+        mask.said.append(_link(person, name, right, "system", use.kind, use.value, UNLINKED))
     detail = {use.kind: use.value}
     mask.truths.append(Truth(use.customer_id, "linked_wrongly", at, right, detail))
 
 
-def _link(person: Person, name: str, at: int, channel: str, kind: str, value: str) -> Said:
+def _link(
+    person: Person, name: str, at: int, channel: str, kind: str, value: str, what: str = LINKED
+) -> Said:
     event: dict[str, Any] = {
         "id": f"{person.customer_id}-{name}",
-        "type": "identified",
+        "type": what,
         "channel": channel,
         "customer_id": person.customer_id,
         "aliases": {kind: value},

@@ -76,6 +76,8 @@ def by_every_link(said: Iterable[Said]) -> dict[str, str]:
         return name
 
     for each in said:
+        if each.event["type"] == "alias_unlinked":
+            continue
         first, *others = (top(name) for name in named(each.event))
         for other in others:
             above[top(other)] = top(first)
@@ -85,7 +87,7 @@ def by_every_link(said: Iterable[Said]) -> dict[str, str]:
 def forgetting(event: dict[str, Any]) -> dict[str, Any]:
     """The same without its links: it gives one name only, the strongest."""
     names = named(event)
-    if len(names) < 2:
+    if len(names) < 2 or event["type"] == "alias_unlinked":
         return event
     if "customer_id" in event:
         return {name: said for name, said in event.items() if name != "aliases"}

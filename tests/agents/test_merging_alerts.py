@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from copy import deepcopy
+from itertools import permutations
 from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from agents.alerts import Kind
+from agents.decide import weigh
 from agents.harness import Harness
+from agents.merging import merge
 from schemas.alert import Alert, alert_id, decode
 from schemas.customer import MAX_BYTES, Customer, encode, fits
 from schemas.customer import decode as decoded
 from streams.contract import Output
 from tests.agents.hostile import hostile
-from tests.agents.rows import DAY, HOUR, MINUTE, START, Joined, lived, lives, split, state_of
+from tests.agents.rows import (
+    DAY,
+    HOUR,
+    KEY,
+    LOGIC,
+    MINUTE,
+    START,
+    Joined,
+    facts,
+    lived,
+    lives,
+    split,
+    state_of,
+)
 
 Record = dict[str, Any]
 
@@ -62,7 +80,7 @@ def gauges(*parts: dict[tuple[str, ...], float]) -> dict[tuple[str, ...], float]
     return {name: round(number, 6) for name, number in total.items() if round(number, 6)}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SEEDS, SEEDS, st.sampled_from((2, 3)), st.sampled_from((0, HOUR, 40 * DAY)))
 def test_every_alert_that_was_opened_stands_or_is_told_as_over(
     seed: int, cut: int, number: int, later: int
@@ -88,12 +106,15 @@ def test_every_alert_that_was_opened_stands_or_is_told_as_over(
     standing = {joined.alerts.id_of(alert) for alert in joined.customer.alerts}
     assert {name for name, alert in present.items() if stands(alert)} == standing
     assert len({(a.signal, a.subject) for a in joined.customer.alerts}) == len(standing)
+    one = gauges(*(harness.gauges for harness in told_by), joined.decision.gauges)
+    at_risk = [present[name].value_at_risk for name in standing]
+    money = sum(value.amount for value in at_risk if value is not None)
+    assert abs(sum(n for name, n in one.items() if name[0] == "value_at_risk") - money) < 0.01
     # And so it stays: what ends later ends under the id that it was told under.
     for alert in alerts(after.outputs):
         present[alert.alert_id] = alert
         opened[alert.alert_id] += alert.status == "open"
     assert all(opened[name] for name, alert in present.items() if alert.status != "notice")
-    one = gauges(*(harness.gauges for harness in told_by), joined.decision.gauges)
     assert sum(n for name, n in one.items() if name[0] == "alerts_open") == len(standing)
     assert {name: n for name, n in one.items() if name[0] == "customers"} == {
         ("customers", joined.customer.stage): 1
@@ -103,7 +124,26 @@ def test_every_alert_that_was_opened_stands_or_is_told_as_over(
     assert sum(n for name, n in last.items() if name[0] == "alerts_open") == len(standing_at_last)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
+@given(SEEDS, SEEDS)
+def test_in_whatever_order_rows_are_handed_over_the_same_is_known_and_stands(
+    seed: int, cut: int
+) -> None:
+    records = lives(seed)
+    now = records[-1]["time"]
+    a, b, c = (state_of(lived(part).advance(to=now)) for part in split(records, 3, cut))
+    one = Joined(deepcopy([a, b, c])).customer
+    inner = Joined(deepcopy([b, c])).customer
+    for other in (Joined(deepcopy([a, c, b])).customer, Joined([deepcopy(a), inner]).customer):
+        assert facts(other) == facts(one)
+        assert open_of(other) == open_of(one)
+
+
+def open_of(customer: Customer) -> list[tuple[str, str]]:
+    return sorted((alert.signal, alert.subject or "") for alert in customer.alerts)
+
+
+@settings(max_examples=30, deadline=None)
 @given(SEEDS, SEEDS)
 def test_whoever_was_first_an_alias_goes_on_as_if_always_known(seed: int, cut: int) -> None:
     """The customer's row is empty, and takes all: what follows is what would have followed."""
@@ -216,12 +256,51 @@ def test_an_alert_that_came_with_a_row_is_answered_by_its_own_id() -> None:
 
 def test_dissatisfactions_of_two_rows_are_weighed_together() -> None:
     stranger = lived([say("survey_answered", 0, STRANGER, instrument="nps", score=2)])
-    known = lived([
-        say("ticket_opened", HOUR, ticket_id="t", kind="complaint"),
-    ])  # fmt: skip
+    known = lived([say("ticket_opened", HOUR, ticket_id="t", kind="complaint")])
     joined = Joined(rows(known, stranger))
-    names = {change.alert.signal for change in joined.alerts.changes}
-    assert "detractor" in names, "what watches others hears of what came with the row"
+    weigh(LOGIC.rulebook.default, KEY, joined.customer, 0, joined.alerts, set())
+    assert ("customer_dissatisfied", None, None) in told(joined)
+
+
+def test_a_benefit_stays_with_the_orders_of_its_row() -> None:
+    one = lived([say("order_completed", 0), say("benefit_given", HOUR, kind="gift")])
+    other = lived([say("order_completed", 5 * DAY, STRANGER)])
+    journey = Joined(rows(one, other)).customer.journey
+    assert journey is not None
+    assert [(perk.kind, perk.given) for perk in journey.perks] == [("gift", 0b100)]
+
+
+class Counting:
+    """A third party's signal that counts in `extra`."""
+
+    kinds = (Kind("counting", "t", "", str, dict),)
+
+    def merge(self, mine: int, theirs: int) -> int:
+        return mine + theirs
+
+
+class Failing(Counting):
+    def merge(self, mine: int, theirs: int) -> int:
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("signals", "kept"),
+    [([], 2), ([Counting()], 5), ([Failing()], 2)],
+    ids=["no", "own", "failing"],
+)
+def test_what_a_third_party_keeps_is_merged_as_it_says(signals: list[object], kept: int) -> None:
+    mine, theirs = Customer(extra={"counting": 2}), Customer(extra={"counting": 3, "other": [1]})
+    assert merge(mine, theirs, "h", signals).extra == {"counting": kept, "other": [1]}
+
+
+def test_what_was_stated_last_holds_though_another_row_was_seen_later() -> None:
+    named = Customer(last_seen=9, brand="North", segments={"tier": "A"})
+    silent = Customer(last_seen=20)
+    between = Customer(last_seen=15, brand="South", segments={"tier": "B", "size": "S"})
+    for one, other, third in permutations((named, silent, between)):
+        for joined in (merge(merge(one, other), third), merge(one, merge(other, third))):
+            assert (joined.brand, joined.segments) == ("South", {"size": "S", "tier": "B"})
 
 
 @pytest.mark.parametrize("seed", range(3))

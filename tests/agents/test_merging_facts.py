@@ -12,7 +12,7 @@ from tests.agents.rows import Joined, facts, lived, lives, split, state_of
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(SEEDS, SEEDS, st.sampled_from((2, 3)), st.booleans())
 def test_merged_rows_know_what_one_row_would_know(
     seed: int, cut: int, parts: int, whole: bool
@@ -23,7 +23,7 @@ def test_merged_rows_know_what_one_row_would_know(
     assert facts(Joined(rows).customer) == facts(one)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SEEDS)
 def test_a_row_that_knows_nothing_adds_nothing(seed: int) -> None:
     customer = state_of(lived(lives(seed)))

@@ -69,14 +69,14 @@ def known(customer: Customer) -> object:
     return state
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SEEDS, SEEDS)
 def test_it_does_not_matter_which_row_is_folded_into_which(seed: int, cut: int) -> None:
     one, other = states(seed, cut, 2)
     assert merge(one, other, "h") == merge(other, one, "h")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SEEDS, SEEDS)
 def test_it_does_not_matter_which_two_of_three_are_merged_first(seed: int, cut: int) -> None:
     a, b, c = states(seed, cut, 3)
@@ -86,7 +86,7 @@ def test_it_does_not_matter_which_two_of_three_are_merged_first(seed: int, cut: 
     assert facts(left) == facts(right)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SEEDS, SEEDS)
 def test_what_was_taken_once_is_not_taken_twice(seed: int, cut: int) -> None:
     mine, theirs = states(seed, cut, 2)
@@ -99,7 +99,7 @@ def test_what_was_taken_once_is_not_taken_twice(seed: int, cut: int) -> None:
     assert joined.decision.outputs == told
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SEEDS)
 def test_without_a_name_what_is_no_sum_may_be_taken_twice(seed: int) -> None:
     customer = state_of(lived(lives(seed)))
@@ -108,7 +108,7 @@ def test_without_a_name_what_is_no_sum_may_be_taken_twice(seed: int) -> None:
         assert getattr(twice, name) == getattr(merge(customer, Customer()), name), name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SEEDS, SEEDS)
 def test_neither_row_is_changed_by_looking_at_both(seed: int, cut: int) -> None:
     one, other = states(seed, cut, 2)

@@ -66,6 +66,21 @@ def test_version_2_is_read_in_full() -> None:
     assert customer.told.keys() == {"negative_message", "payment_unrecovered"}
 
 
+def test_version_3_is_read_in_full() -> None:
+    customer = decode(golden(3))
+    assert customer.links is not None
+    assert [link.key for link in customer.links.aliases] == [
+        "email:ann@example.com",
+        "phone:+4930123456",
+    ]
+    assert customer.manners is not None
+    assert [each.signal for each in customer.manners.snoozed] == ["cart_abandoned"]
+    assert customer.manners.told.keys() == {"abandonment", "churn", "dissatisfaction"}
+    assert customer.observed is not None
+    assert [each.queue for each in customer.observed.waiting][:1] == ["sales"]
+    assert any(alert.routed for alert in customer.alerts)
+
+
 def test_the_present_version_is_written_as_it_was() -> None:
     stored = golden(VERSION)
     assert encode(decode(stored), deadline_of(stored)) == stored

@@ -10,7 +10,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from schemas.instant import MINUTE
+from schemas.instant import DAY, HOUR, MINUTE
 from schemas.interaction import Channel, Interaction, Party, Reason, Rejected, decode
 from schemas.playbooks import Action
 from schemas.playbooks import parse as parse_playbooks
@@ -99,7 +99,7 @@ def test_every_message_in_the_document_is_what_is_said(record: bytes) -> None:
     assert refused.value.message in reasons()[refused.value.reason]
 
 
-HOURS, OVERRIDES, STANDARD, PLAYBOOK, EXCLUSION = blocks(STANDARDS, "toml")
+HOURS, OVERRIDES, STANDARD, PLAYBOOK, MANNERS, TEAMS, EXCLUSION = blocks(STANDARDS, "toml")
 
 
 def test_the_overrides_of_the_document_hold_as_it_says() -> None:
@@ -152,6 +152,22 @@ def test_every_signal_in_working_time_is_named() -> None:
         if any(field.type is WorkingTime for field in msgspec.structs.fields(signal))
     }
     assert worked == set(re.findall(r"`(\w+_\w+)`", section))
+
+
+def test_the_manners_of_the_document_hold_as_it_says() -> None:
+    standards = parse(MANNERS)
+    usual, partners = standards.manners(None, None, None), standards.manners("partner", None, None)
+    assert (usual.cap, usual.snooze, usual.dismissed) == (16 * HOUR, DAY, DAY)
+    assert usual.quiet != partners.quiet
+    assert usual.urgent == partners.urgent == ("answer_late", "hold_too_long")
+
+
+def test_the_teams_of_the_document_are_declared() -> None:
+    declared = parse(TEAMS).declared
+    assert {name: team.may_spend for name, team in declared.items()} == {
+        "sales": 20,
+        "concierge": None,
+    }
 
 
 def test_the_exclusion_of_the_document_is_one() -> None:

@@ -27,7 +27,17 @@ def test_a_topic_is_there_as_soon_as_it_is_named() -> None:
         found = ensure(Settings(bootstrap=broker.address, embedded=True))
     assert [(each.name, each.partitions) for each in found] == [
         (name, PARTITIONS)
-        for name in ("interactions", "customers", "alerts", "lifecycle", "profiles", "rejected")
+        for name in (
+            "interactions",
+            "customers",
+            "alerts",
+            "lifecycle",
+            "profiles",
+            "rejected",
+            "observations",
+            "groups",
+            "service_levels",
+        )
     ]
 
 

@@ -87,6 +87,7 @@ def test_outputs_go_to_the_topics_as_they_are_called() -> None:
         "lifecycle",
         "profiles",
         "rejected",
+        "observations",
     ]
 
 

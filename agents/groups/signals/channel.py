@@ -166,7 +166,8 @@ class ChannelClosed:
         self, channel: Channel, run: list[Minute], now: int, alerts: GroupAlerts
     ) -> int | None:
         """When to look again."""
-        coming = [minute.start + MINUTE for minute in channel.minutes if minute.start >= now]
+        ends = [minute.start + MINUTE for minute in channel.minutes]
+        coming = [end for end in ends if end > now]
         if run and (due := self._patience(run[0].start)) > now:
             coming.append(due)
         if alerts.standing(NAME, SILENT) is None:

@@ -23,12 +23,14 @@ from schemas.service_level import (
     MAX_INTERVALS,
     MAX_MONTHS,
     MAX_SKETCHES,
+    MONTH,
     Counts,
     Durations,
     Month,
     Service,
     ServiceLevel,
     find,
+    forget,
 )
 from schemas.sketch import Sketch
 from streams.contract import Output
@@ -107,6 +109,7 @@ class ServiceLevels:
             if service.closed < end <= now:
                 self._close(counts, end, service, alerts)
         service.closed = max(service.closed, now)
+        forget(service, now, self.interval)
         service.missed = {
             start: missed for start, missed in service.missed.items() if start + self.interval > now
         }
@@ -118,9 +121,9 @@ class ServiceLevels:
         self, service: Service, wait: Wait, day: int, month: int, alerts: GroupAlerts
     ) -> None:
         start = wait.time - wait.time % self.interval
-        interval = find(service.intervals, start, MAX_INTERVALS, service.closed)
-        days = find(service.days, day, MAX_DAYS, service.closed)
-        months = find(service.months, month, MAX_MONTHS, service.closed)
+        interval = find(service.intervals, start, service.closed - MAX_INTERVALS * self.interval)
+        days = find(service.days, day, service.closed - MAX_DAYS * DAY)
+        months = find(service.months, month, service.closed - MAX_MONTHS * MONTH)
         late = wait.outcome == "answered" and wait.waited > self.limits.within
         short = wait.outcome == "abandoned" and wait.waited < self.limits.short_abandon
         for counts in (interval, days, months):
@@ -258,10 +261,10 @@ def _month(service: Service, start: int) -> Month | None:
     for month in service.spans:
         if month.start == start:
             return month
-    if len(service.spans) >= MAX_SKETCHES and start < service.spans[0].start:
+    if start < service.closed - MAX_SKETCHES * MONTH:
         return None
     made = Month(start)
-    service.spans = sorted([*service.spans, made], key=lambda month: month.start)[-MAX_SKETCHES:]
+    service.spans = sorted([*service.spans, made], key=lambda month: month.start)
     return made
 
 

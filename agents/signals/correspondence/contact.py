@@ -124,6 +124,9 @@ class ContactUnanswered(Expected):
         timer.facts = [severity, newest.time, within, name, missed]
         timers.start(customer, timer)
 
+    def allowed(self, customer: Customer, timer: Timer) -> int | None:
+        return self.within.get(str(timer.facts[3]))
+
     def due(self, customer: Customer, since: int, begin: Begin) -> int:
         # What is to be answered at once is to be answered at the opening, if the house is closed.
         if begin.within <= 0:

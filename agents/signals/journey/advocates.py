@@ -188,6 +188,9 @@ class SilentAdvocates(Idle):
         history = customer.purchases
         return 0 if history is None else history.last_at
 
+    def allowed(self, customer: Customer, timer: Timer) -> int | None:
+        return self.within(customer)
+
     def renew(self, customer: Customer, timer: Timer) -> None:
         history = customer.purchases
         timer.facts[2] = self.within(customer)

@@ -105,6 +105,9 @@ class CheckIn(Idle):
         if self.limits.enabled:
             super().open(customer, timer, alerts)
 
+    def allowed(self, customer: Customer, timer: Timer) -> int | None:
+        return self.within(customer.journey.contacts if customer.journey is not None else [])
+
     def renew(self, customer: Customer, timer: Timer) -> None:
         contacts = customer.journey.contacts if customer.journey is not None else []
         timer.facts[2] = self.within(contacts)

@@ -41,13 +41,26 @@ ANSWER_LATE = Kind(
 )
 
 
+class Queueing(Promise):
+    """Waits in queues, of which the other row may know how they ended."""
+
+    def ended(self, customer: Customer, subject: str | None, since: int) -> int | None:
+        found = super().ended(customer, subject, since)
+        known = customer.contacts.contacts if customer.contacts is not None else []
+        for contact in known if found is None else ():
+            if contact.name == subject:
+                ends = [at for at in (contact.abandoned_at, contact.callback_at) if at >= since]
+                return min(ends, default=None)
+        return found
+
+
 def answer_late(limits: standards.AnswerLate) -> Promise:
     """A contact in a queue for longer than the standard, answered in the end or not.
 
     >>> answer_late(standards.AnswerLate()).kind.default
     '20 s'
     """
-    return Promise(
+    return Queueing(
         ANSWER_LATE,
         limits,
         begins={QUEUED: partial(_queued, int(limits.within))},
@@ -125,6 +138,9 @@ class Holds(Promise):
         if self.cumulated and event.kind != HELD:
             self._account(customer, event)
         super().on_event(customer, event, alerts)
+
+    def allowed(self, customer: Customer, timer: Timer) -> int | None:
+        return None  # A hold is a matter of seconds, and what was cumulated is not told apart.
 
     def begin(
         self, customer: Customer, begin: Begin, event: Interaction, alerts: Alerts

@@ -88,6 +88,13 @@ class Deliveries(Promise):
 
     renews = True
 
+    def restate(self, customer: Customer, timer: Timer) -> None:
+        timer.facts[4] = int(self.limits.within)
+        super().restate(customer, timer)
+
+    def allowed(self, customer: Customer, timer: Timer) -> int | None:
+        return int(timer.facts[3] or 0) + int(self.limits.within) - timer.since
+
     def ended(self, customer: Customer, subject: str | None, since: int) -> int | None:
         if subject is not None and order_book.is_over(customer.service, subject):
             _, at = order_book.find(service_of(customer).orders, order_book.key(subject))

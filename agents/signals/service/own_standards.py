@@ -161,6 +161,13 @@ class OwnStandards:
         for timer in mine[: max(len(mine) - MAX_WAITS, 0)]:
             timers.stop(customer, timer)
 
+    def restate(self, customer: Customer, timer: Timer) -> None:
+        """A wait that runs takes as long as the house allows today."""
+        own = self.index.by_name.get(str(timer.facts[0]))
+        if own is not None and int(own.within) != timer.facts[2]:
+            timer.facts[2] = int(own.within)
+            timer.due = (self.hours if own.hours else ALWAYS).add(timer.since, own.within) + 1
+
     def _begin(
         self,
         customer: Customer,

@@ -115,3 +115,30 @@ def test_batches_do_not_matter(said: list[tuple[int, str]], sizes: list[int]) ->
     whole, cut = queues().feed(arrived).finish(), queues(sizes=sizes).feed(arrived).finish()
     assert whole.outputs == cut.outputs
     assert whole.stored == cut.stored
+
+
+class Fragile(Quiet):
+    def on_observation(self, group: Group, observation: Any, alerts: GroupAlerts) -> None:
+        super().on_observation(group, observation, alerts)
+        if observation.time == START + 3 * MINUTE:
+            raise RuntimeError("three past")
+
+    def on_deadline(self, group: Group, now: int, alerts: GroupAlerts) -> None:
+        super().on_deadline(group, now, alerts)
+        if now == START + 12 * MINUTE:
+            raise RuntimeError("twelve past")
+
+
+def test_a_signal_that_fails_costs_one_observation_or_one_deadline() -> None:
+    broken = Book()
+    broken.made = broken.made._replace(
+        by_kind={**broken.made.by_kind, "arrival": (Fragile(),)}, named={"quiet": Fragile()}
+    )
+    came = [arrival(minute) for minute in (0, 1, 2, 3)] + [arrival(1, "other")]
+    harness = GroupHarness(logic=Groups(broken)).feed([*came, arrival(40, "third")])
+    assert [(r.reason, r.message) for r in harness.refusals] == [
+        ("signal_error", "signal quiet: RuntimeError: three past")
+    ]
+    assert harness.counts["signal_errors", "quiet"] == 2
+    assert harness.group("queue:sales").told["seen"] == 3
+    assert [alert.group for alert in harness.alerts] == ["queue:other"]

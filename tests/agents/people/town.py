@@ -54,6 +54,11 @@ class Town:
             partition = partition_of(key, len(self.logs))
         self.logs[partition].append(Line(json.dumps(event).encode()))
 
+    def send_record(self, key: bytes, value: bytes, partition: int = -1) -> None:
+        """Put a record where its key belongs, or into the log of `partition`."""
+        where = partition if partition >= 0 else partition_of(key, len(self.logs))
+        self.logs[where].append(Line(value))
+
     def settle(self, choose: Choice = lambda _: 0) -> Town:
         """Until nothing is on its way; `choose` says whose turn it is, and how much it takes."""
         for _ in range(100_000):

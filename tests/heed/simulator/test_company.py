@@ -110,7 +110,7 @@ def test_every_channel_party_and_type_is_heard() -> None:
     assert {event["channel"] for event in events} == set(get_args(Channel))
     assert {event.get("party", "customer") for event in events} == set(get_args(Party))
     silent = VOCABULARY.keys() - {event["type"] for event in events}
-    assert silent <= ABOUT_ALERTS | {"erasure_requested"} | RARE
+    assert silent <= ABOUT_ALERTS | {"erasure_requested", "alias_unlinked"} | RARE
 
 
 RARE = {"account_deleted", "application_uninstalled", "consent_changed"}

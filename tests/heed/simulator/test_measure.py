@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from heed.simulator.baselines import THUMBS, After, Heard, Nth, Than
 from heed.simulator.episode import Said
-from heed.simulator.measure import Alarm, Figures, Run, measure, spread
+from heed.simulator.measure import Alarm, Figures, People, Run, Seed, leaves, measure, spread
+from heed.simulator.one_person import Pairs, by_every_link, by_name, forgetting, pairs
 from heed.simulator.report import report, table
 from heed.simulator.truth import MEANINGS, SIGNALS, Truth, truths_of
 from schemas.instant import DAY, HOUR, MINUTE
@@ -73,6 +74,49 @@ def test_an_alarm_before_the_truth_has_a_negative_delay() -> None:
     went = Truth("ann", "went_to_competitor", 100 * DAY)
     found = measure("captured", [went], [Alarm("captured", "ann", 95 * DAY)], END)
     assert found.delay == -5 * DAY
+
+
+def test_what_makes_an_alarm_right_as_well_need_not_be_noticed() -> None:
+    unused = Truth("ann", "trial_unused", DAY)
+    told = [Alarm("onboarding_stalled", "ann", 2 * DAY)]
+    found = measure("onboarding_stalled", [unused], told, END)
+    assert (found.truths, found.alarms, found.right) == (0, 1, 1)
+
+
+def test_who_leaves_soon_after_an_alarm_and_had_not_left_before_is_counted() -> None:
+    truths = [Truth("ann", "left_for_good", 50 * DAY), Truth("bob", "bought_once", DAY)]
+    told = [Alarm(CART, who, at * DAY) for who, at in (("ann", 40), ("bob", 40), ("eve", 40))]
+    late = Alarm(CART, "ann", END - DAY)  # not known by the end
+    assert leaves([*told, late], CART, truths, END) == (1, 2)
+
+
+def heard(event_id: str, customer: str | None = None, **aliases: str) -> Said:
+    who = {} if customer is None else {"customer_id": customer}
+    return Said(0, {"id": event_id, "type": "page_viewed", "aliases": aliases, **who})
+
+
+def test_names_that_were_given_together_are_one_person_by_the_rule_of_thumb() -> None:
+    said = [
+        heard("1", anonymous_id="x"),
+        heard("2", "ann", anonymous_id="x"),
+        heard("3", email="e", anonymous_id="y"),
+        heard("4", "ann", email="e"),
+        heard("5", "bob"),
+    ]
+    taken = by_every_link(said)
+    assert taken["1"] == taken["2"] == taken["3"] == taken["4"] != taken["5"]
+    apart = by_name(said)
+    assert [*apart.values()] == ["anonymous_id:x", "c:ann", "email:e", "c:ann", "c:bob"]
+    owners = {"1": "ann", "2": "ann", "3": "ann", "4": "ann", "5": "bob"}
+    assert pairs((apart[one], owners[one]) for one in owners) == Pairs(1, 1, 6)
+    assert pairs((taken[one], owners[one]) for one in owners) == Pairs(6, 6, 6)
+
+
+def test_without_its_links_an_interaction_gives_its_strongest_name_only() -> None:
+    assert "aliases" not in forgetting(heard("1", "ann", email="e").event)
+    assert forgetting(heard("1", email="e", device_id="d").event)["aliases"] == {"email": "e"}
+    plain = heard("1", device_id="d").event
+    assert forgetting(plain) is plain
 
 
 def test_one_alarm_may_notice_several_truths() -> None:
@@ -167,10 +211,14 @@ def test_rules_of_thumb_are_of_signals_that_are_measured_and_one_each() -> None:
     assert all(thumb.rule for thumb in THUMBS)
 
 
+UNSEEN = ("known_as", "linked_wrongly", "trouble_planted")
+"""Truths of names and of the house, which no signal of one customer could notice."""
+
+
 def test_the_table_says_not_yet_for_a_signal_that_is_none_yet() -> None:
     figures = Figures(4, 3, 6, 3, 90 * MINUTE)
     none = {signal: Figures(7, 0, 0, 0, None) for signal in SIGNALS}
-    runs = [Run({CART: figures}, {CART: Figures(4, 4, 4, 2, DAY)}, none)] * 2
+    runs = [Run({CART: figures}, {}, {}, {CART: Figures(4, 4, 4, 2, DAY)}, none, {})] * 2
     rows = {row.split("`")[1]: row for row in table(runs) if "`" in row}
     assert rows.keys() == set(SIGNALS)
     assert rows[CART] == (
@@ -178,5 +226,9 @@ def test_the_table_says_not_yet_for_a_signal_that_is_none_yet() -> None:
         "| cart older than a day | 0.50 ± 0.00 | 1.00 ± 0.00 | 1 d ± 0 s |"
     )
     assert rows["perk_withdrawn"] == "| `perk_withdrawn` | 7.0 | not yet |  |  | none |  |  |  |"
-    page = report(runs, 2, 500, 365)
-    assert all(f"`{what}`" in page for what in MEANINGS if what != "known_as")
+    people = People({"by hand": Pairs(3, 4, 6)}, {CART: figures}, {CART: figures}, {}, 0.4)
+    page = report([Seed(run, run, people) for run in runs], 500, 365)
+    assert "| by hand | 0.75 ± 0.00 | 0.50 ± 0.00 |" in page
+    assert "where 40% of the interactions" in page
+    assert f"| `{CART}` | 0.50 ± 0.00 | 0.75 ± 0.00 | 0.50 ± 0.00 | 0.75 ± 0.00 |" in page
+    assert all(f"`{what}`" in page for what in MEANINGS if what not in UNSEEN)

@@ -9,7 +9,7 @@ import pytest
 from agents.rulebook import Rulebook
 from heed.simulator.baselines import THUMBS
 from heed.simulator.company import company
-from heed.simulator.quality import alarms, main, run
+from heed.simulator.quality import alarms, main, people, run
 from heed.simulator.truth import SIGNALS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "quality.md"
@@ -26,6 +26,18 @@ def test_a_run_measures_the_signals_that_there_are_and_every_rule_of_thumb() -> 
     assert cart.recall > 0.9
     assert cart.precision is not None
     assert 0.2 < cart.precision < 1
+
+
+def test_with_links_more_is_known_of_a_person_and_hardly_anything_mixed_up() -> None:
+    found = people(1, 60, 120, {})
+    linked, apart = found.pairs["Heed"], found.pairs["by the names given, nothing linked"]
+    assert 0.35 < found.aliased < 0.45
+    assert linked.of_one == apart.of_one
+    assert linked.recall is not None
+    assert apart.recall is not None
+    assert linked.recall > apart.recall + 0.3
+    assert linked.precision is not None
+    assert linked.precision > 0.9
 
 
 def test_each_alert_is_one_alarm_at_its_opening() -> None:

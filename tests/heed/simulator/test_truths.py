@@ -179,3 +179,26 @@ def test_nothing_that_makes_truths_knows_a_rule_or_a_threshold() -> None:
             if isinstance(node, ast.ImportFrom):
                 name = node.module or ""
                 assert not name.startswith(("agents", "schemas.standards", "heed.replay")), path
+
+
+def test_nobody_spoke_for_a_quarter_with_who_is_out_of_touch() -> None:
+    talks: dict[str, list[int]] = defaultdict(list)
+    for at, event in heard(1):
+        if event["type"] in ("contact_answered", "survey_answered", "message_received"):
+            talks[event["customer_id"]].append(at)
+    for truth in told(1, "out_of_touch"):
+        silent = range(truth.at - 90 * DAY + 1, truth.at)
+        assert not [at for at in talks[truth.customer_id] if at in silent]
+
+
+def test_who_took_leave_after_an_order_had_ordered_within_two_weeks() -> None:
+    of = orders(1)
+    for truth in told(1, "took_leave_after_order"):
+        assert any(0 <= truth.at - at <= 14 * DAY for at in of[truth.customer_id])
+
+
+def test_who_is_trapped_lives_where_there_is_no_other_and_stays() -> None:
+    lives = {life.person.customer_id: life for life in made(1).lives}
+    for truth in told(1, "trapped_unhappy"):
+        life = lives[truth.customer_id]
+        assert (life.person.region, life.stay.left) == ("islands", None)

@@ -1,0 +1,74 @@
+"""After a change of standards: what waits, and what stands, is judged by those of today.
+
+At a restart, and for customers with a deadline alone: of others nothing is awaited. Signals that
+are off and customers who are excluded lose their alerts, waits that are off are given up, and the
+others fall due when the standards of today say so, which may have been a while ago.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import structlog
+
+from agents.alerts import Alerts
+from agents.careful import SignalFailed
+from agents.mechanisms import timers
+from agents.unwanted import exclude, turn_off
+from schemas.customer import Customer
+from streams.contract import Decision
+from streams.rows import Row, View
+
+if TYPE_CHECKING:
+    from agents.decide import Customers
+
+log = structlog.get_logger("heed.signals")
+
+
+def look_again(
+    logic: "Customers", view: View[Customer], keys: Sequence[str], wall: int | None
+) -> Decision:
+    """The decision on these rows; one on which a signal fails is left as it is."""
+    whole = Decision()
+    for key in keys:
+        row = view.get(key)
+        if row is None or row.touched:
+            continue
+        part = Decision()
+        try:
+            _look(logic, view, row, logic.alerts(part, wall))
+        except SignalFailed as why:
+            log.error("a signal failed", signal=why.signal, error=str(why), exc_info=why)
+            view.forsake(row)
+        else:
+            whole.add(part)
+    return whole
+
+
+def _look(logic: "Customers", view: View[Customer], row: Row[Customer], alerts: Alerts) -> None:
+    customer, now, encode = row.state, view.clock.now, logic.codec().encode
+    before = encode(customer, row.deadline)
+    if logic.excluded(row.key):
+        exclude(view, row, now, alerts)
+    else:
+        alerts.about(row.key, customer)
+        if customer.alerts:
+            turn_off(logic, row, now, alerts)
+        _restate(logic, customer)
+        view.schedule(row, customer.deadline)
+    if encode(customer, row.deadline) != before:
+        view.touch(row)
+
+
+def _restate(logic: "Customers", customer: Customer) -> None:
+    chapter = logic.rulebook.chapter(customer)
+    for clocked in chapter.clocked:
+        restate = getattr(clocked, "restate", None)
+        if restate is not None:
+            restate(customer)
+    for timer in list(customer.timers):
+        signal = logic.woken(customer, chapter, timer)
+        if signal is None:
+            timers.stop(customer, timer)
+        elif hasattr(signal, "restate"):
+            signal.restate(customer, timer)
+    timers.settle(customer)
