@@ -110,8 +110,9 @@ class Careful(ABC, Generic[S]):
                 self.drop(why)
             else:
                 self._keep(part)
-                self.taken()
-                return
+                if part.taken is None:
+                    self.taken()
+                    return
 
     def taken(self) -> None:
         """A record has been taken, in the end."""

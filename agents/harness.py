@@ -126,7 +126,12 @@ class Harness:
         return self
 
     def _batch(self, records: list[Record]) -> Self:
-        self._commit(self.logic.decide(self._view, records, None))
+        taken: int | None = 0
+        while taken is not None:
+            records = records[taken:]
+            decision = self.logic.decide(self._view, records, None)
+            self._commit(decision)
+            taken = decision.taken
         return self
 
     def _commit(self, decision: Decision) -> None:

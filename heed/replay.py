@@ -35,7 +35,14 @@ class Side(Generic[S]):
 
     def decide(self, records: Sequence[Record]) -> Decision:
         """Decide about a batch, and keep what follows of it."""
-        return self._kept(self.logic.decide(self.view, records, None))
+        whole = self._kept(self.logic.decide(self.view, records, None))
+        taken = whole.taken
+        while taken is not None:
+            records = records[taken:]
+            part = self._kept(self.logic.decide(self.view, records, None))
+            whole.add(part)
+            taken = part.taken
+        return whole
 
     def finish(self, until: int | None) -> Iterator[Decision]:
         """The end of input: time goes on to the newest record's, or to `until`."""

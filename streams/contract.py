@@ -87,6 +87,8 @@ class Decision:
     refusals: list[Refusal] = field(default_factory=list)
     forwards: list[Forward] = field(default_factory=list)
     broadcasts: list[Broadcast] = field(default_factory=list)
+    taken: int | None = None
+    """So many of the records have been taken, the others are to come again; None: all."""
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Increments of counters, by metric name and label values."""
     gauges: dict[tuple[str, ...], float] = field(default_factory=dict)

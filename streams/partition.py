@@ -170,6 +170,10 @@ class Partition(Generic[S]):
         view = self._ready()
         wall = time.time_ns() // 1000
         decision = self.logic.decide(view, records, wall)
+        while decision.taken is not None:
+            left = records[decision.taken :]
+            await self._commit(view, decision, left[0].offset)
+            decision, records = self.logic.decide(view, left, wall), left
         last = records[-1]
         self.own.appended = max(self.own.appended, last.timestamp)
         await self._commit(view, decision, last.offset + 1)

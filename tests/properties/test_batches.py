@@ -97,9 +97,21 @@ def test_ticks_of_any_size_fire_the_same_deadlines_in_the_same_order() -> None:
     assert outcome(small) == outcome(one)
 
 
+@settings(max_examples=60, deadline=None)
+@given(lives(max_records=120, contested=True), SIZES, st.integers(1, 3))
+def test_a_jump_in_time_is_committed_in_pieces_of_any_size(
+    records: list[Record], sizes: list[int], most: int
+) -> None:
+    pieces = Harness().batches(sizes)
+    pieces.logic.most_due = most
+    assert outcome(pieces.feed(records).finish()) == outcome(at_once(records))
+
+
 def test_counts_and_gauges_are_the_same_too() -> None:
     records = random_lives(5, customers=8, records=300)
-    one, many = at_once(records), Harness().batches([3, 1, 11]).feed(records).finish()
+    one, pieces = at_once(records), Harness().batches([3, 1, 11])
+    pieces.logic.most_due = 1
+    many = pieces.feed(records).finish()
     for told in (one, many):
         # How far time has come is told the groups once a batch.
         del told.counts["observations_told",]
