@@ -25,6 +25,7 @@ bench: .venv/bench ## Heed beside its peers on a real Kafka; QUICK=1 for a short
 
 quality: .venv/base ## Precision, recall and delay of each signal on simulated companies
 	$(BIN)/python -m heed.simulator.quality --seeds 10 $(ARGS)
+	$(BIN)/python -m heed.simulator.troubles --seeds 20 --jobs 2
 
 format: .venv/test
 	$(BIN)/ruff check --fix .

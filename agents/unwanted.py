@@ -25,6 +25,8 @@ def turn_off(
     """
     customer = row.state
     chapter = logic.rulebook.chapter(customer)
+    if not chapter.off:
+        return
     unwanted = [alert for alert in customer.alerts if alert.signal in chapter.off]
     for alert in unwanted:
         alerts.dismiss(alert, at)

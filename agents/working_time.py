@@ -105,6 +105,9 @@ class Hours:
         """That instant if the house is open, else the next opening."""
         if self.always:
             return at
+        for opens, closes in self._stretches(at // DAY):  # open by far the most often
+            if opens <= at < closes:
+                return at
         return next((opens for opens, _ in self._from(at)), LATEST)
 
     def due(self, duration: int, moments: Sequence[int]) -> int | None:

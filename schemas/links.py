@@ -8,8 +8,9 @@ from msgspec import Struct, field
 
 MAX_ALIASES = 16
 """Aliases that one customer can have at once, of all types together."""
-MAX_CLAIMANTS = 16
-"""Customers of whom one alias remembers that they were seen with it."""
+MAX_CLAIMANTS = 6
+"""Customers of whom one alias remembers that they were seen with it: their ids are of up to 1 KiB,
+and the row stays within 8 KiB."""
 MAX_KEY_BYTES = 320
 """The longest alias that can be linked."""
 LINK_BYTES = 1024
@@ -21,7 +22,8 @@ customer's; nobody's, since too many were seen with it."""
 
 
 class Link(Struct, array_like=True, gc=False):
-    """An alias, what it is to this row, and since when or when last seen (microseconds)."""
+    """An alias, what it is to this row, and since when, or when last seen to about a day
+    (microseconds)."""
 
     key: str
     at: int

@@ -1,7 +1,9 @@
 """What the signals about groups remember: counts by hour, day or week, and what has been told.
 
-Parts of `schemas.group.Group`, like it array-like and bounded: at most 8 KiB each, but for the
-brands of more than fifty branches (40 KiB for the 256 that are kept).
+Parts of `schemas.group.Group`, like it array-like and bounded: once what has been heard is judged,
+at most 8 KiB each, but for the brands of more than fifty branches (40 KiB for the 256 that are
+kept). What is heard before its time (a year of hours or days, two of weeks, at the most) may take
+several times that.
 """
 
 from msgspec import Struct, field

@@ -32,7 +32,8 @@ def claim(
         if link is not None and (
             link.state in (ASKED, LINKED) or at - link.at < board.identity.renewed_after
         ):
-            if link.state == LINKED and at > link.at:
+            if link.state == LINKED and at > link.at + DAY:
+                board.view.touch(row)
                 link.at = at
             continue
         if event_id and customer.has_seen(xxh3_64_digest(event_id.encode())):
@@ -53,17 +54,21 @@ def note(board: "Switchboard", row: Row[Customer], keys: list[str], at: int) -> 
         links = row.state.links
         link = links.find(key) if links is not None else None
         if link is not None:
-            link.at = max(at, link.at)
+            if at > link.at + DAY:
+                board.view.touch(row)
+                link.at = at
             continue
         links = board.links_of(row)
         if place_for(links, key, at, board.identity).free:
             links.aliases.append(Link(key, at, SEEN))
 
 
-def refresh(customer: Customer, key: str, at: int) -> None:
+def refresh(board: "Switchboard", row: Row[Customer], key: str, at: int) -> None:
     """The customer was heard under that alias: it is in use."""
-    link = customer.links.find(key) if customer.links is not None else None
+    links = row.state.links
+    link = links.find(key) if links is not None else None
     if link is not None and link.state == LINKED and at > link.at + DAY:
+        board.view.touch(row)
         link.at = at
 
 

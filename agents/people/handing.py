@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from xxhash import xxh3_64_hexdigest
+
 from agents.merging import hand_over
 from agents.people.messages import Message
 from schemas import customer as state
@@ -19,7 +21,8 @@ def take_over(board: "Switchboard", row: Row[state.Customer], message: Message) 
     board.view.touch(row)
     theirs = state.decode(message.state)
     links, theirs.links = theirs.links, None
-    name = f"{message.alias} {message.customer} {message.at}"
+    # Linked again after an un-merge within one instant, it is another hand-over.
+    name = f"{message.alias} {message.at} {xxh3_64_hexdigest(message.state)}"
     alerts, logic = board.alerts, board.logic
     hand_over(row.key, row.state, theirs, name, message.at, alerts, logic.rulebook)
     logic.settle(board.view, row, message.at, alerts)

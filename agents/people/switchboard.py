@@ -175,7 +175,7 @@ class Switchboard:
         self, row: Row[Customer], keys: list[str], alias: str, event: Interaction
     ) -> None:
         """The customer was heard under `alias`; weaker ones beside it are the customer's too."""
-        customers.refresh(row.state, alias, event.time)
+        customers.refresh(self, row, alias, event.time)
         weaker = keys[keys.index(alias) + 1 :]
         if weaker:
             self._link(row, weaker, event)

@@ -94,11 +94,13 @@ Each was looked into: whether the truth, the signal or the measure was wrong.
   nobody uses, and of somebody who will not buy again.
 - `left_after_purchase`: was measured against a hidden wish to turn away for good, of which leaving
   the list or sending back a whole order is but a sign. Now it is measured against what it says:
-  that somebody did so within the two weeks in which buyers may withdraw. That is an event; what it
-  foretells stands in the table below.
+  that somebody did so within the two weeks in which buyers may withdraw. That is an event, and 1.00
+  is no merit. What it foretells stands in the table below: in these companies nearly all who send
+  an order back do it for the goods' sake, and leave no more often than others.
 - `spend_declined`, `spend_grown`: the measure was unfair, see "Where people buy often". It showed
-  all the same that `alpha` holds for one look and an order is a look: who has customers that order
-  every few days should take 0.001. Right is an alert also of somebody who stops altogether.
+  all the same that `alpha` holds for one look and an order is a look: of customers who order every
+  few days many are told of by chance. With 0.001 few are, and most of the true declines go unseen:
+  a house must choose. Right is an alert also of somebody who stops altogether.
 - `captive_dissatisfied`: the signal did not ask whether there is an alternative; now a house can
   name the regions without one. The truth asked for a mood that two hurts seldom lead to; now it is
   somebody whom we hurt twice within half a year and who has nowhere else to go. Many of these buy

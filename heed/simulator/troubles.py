@@ -252,13 +252,14 @@ def main(arguments: list[str] | None = None) -> None:
     seeds = range(1, asked.seeds + 1)
     for one in outcomes_of(seeds, asked.customers, DAYS, PLANTED_ON, asked.jobs):
         outcomes.append(one)
+        # After each seed: who has no patience keeps what has been measured by then.
+        try:
+            page = asked.out.read_text(encoding="utf-8") if asked.out.exists() else "# Quality\n"
+            text = section(outcomes, asked.customers, DAYS, PLANTED_ON)
+            asked.out.write_text(written(page, text), encoding="utf-8")
+        except OSError as why:
+            parser.error(f"--out {asked.out}: {why.strerror}")
         say(f"seed {len(outcomes)} of {asked.seeds}, {time.monotonic() - began:.0f} s")
-    try:
-        page = asked.out.read_text(encoding="utf-8") if asked.out.exists() else "# Quality\n"
-        text = section(outcomes, asked.customers, DAYS, PLANTED_ON)
-        asked.out.write_text(written(page, text), encoding="utf-8")
-    except OSError as why:
-        parser.error(f"--out {asked.out}: {why.strerror}")
     print("\n".join(table(outcomes, DAYS, PLANTED_ON)))
     say(f"written to {asked.out}")
 

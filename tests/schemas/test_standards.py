@@ -281,6 +281,18 @@ MISTAKES: dict[str, tuple[str, str]] = {
         "house.toml:1: idle: is not known here: expected one of hours, manners,"
         " teams, exclude, identity, override, standard, cart_abandoned",
     ),
+    "too many customers": (
+        "[identity]\ncustomers = { phone = 7 }",
+        "house.toml:2: identity.customers: expected whole number <= 6",
+    ),
+    "a country in words": (
+        '[identity]\nregion = "Germany"',
+        "house.toml:2: identity.region: expected two capital letters",
+    ),
+    "a renewal without unit": (
+        "[identity]\nrenewed_after = 30",
+        "house.toml:2: identity.renewed_after: 30 is not a duration with its unit,",
+    ),
     "an unknown table": ('# carts\n[carts]\nidle = "1 s"', "house.toml:2: carts: is not known"),
     "a wrong unit": (
         '[cart_abandoned]\nidle = "60 mins"',
