@@ -128,7 +128,8 @@ def test_a_second_run_decides_the_same(once: dict[str, Any]) -> None:
     first, *signals = again.stdout.splitlines()
     assert first.startswith(f"{once['events']:,} interactions of {once['customers']:,} customers")
     wanted = {
-        f"  {name}: " + ", ".join(f"{number:,} {what}" for what, number in told.items() if number)
+        f"  {name}: "
+        + (", ".join(f"{number:,} {what}" for what, number in told.items() if number) or "none")
         for name, told in once["alerts"].items()
     }
     assert set(signals) == wanted

@@ -94,13 +94,14 @@ def bare_logic(records: list[Sent], partitions: int = 4) -> Outcome:
         where = partition if partition >= 0 else partition_of(key or b"", partitions)
         lines[where].append(Line(value))
     found = Outcome({}, {}, {}, [], Counter())
-    forwarded: list[list[Line]] = [[] for _ in range(partitions)]
     observed: list[list[Line]] = [[] for _ in range(partitions)]
     views = [
         View[Customer](lambda _: None, Clock(), partition=n, partitions=partitions, cached=1 << 60)
         for n in range(partitions)
     ]
-    for waiting in (lines, forwarded):
+    waiting = lines
+    while any(waiting):  # what was forwarded may lead to more of it
+        forwarded: list[list[Line]] = [[] for _ in range(partitions)]
         for view, mine in zip(views, waiting, strict=True):
             decision = Customers(future=None).decide(view, mine, None)
             keep_alerts(found, decision)
@@ -115,7 +116,10 @@ def bare_logic(records: list[Sent], partitions: int = 4) -> Outcome:
                 found.rejected[refusal.record.value, refusal.reason.encode()] += 1
             for forward in decision.forwards:
                 home = partition_of(forward.key, partitions)
-                forwarded[home].append(Line(forward.record.value))
+                said = forward.record
+                line = Line(said.value, said.timestamp, forward.key, said.headers)
+                forwarded[home].append(line)
+        waiting = forwarded
     add_groups(found, observed)
     codec = Customers().codec()
     for view in views:

@@ -1,5 +1,6 @@
 """`channel_closed`: a queue in which nobody is answered, or in which nobody arrives any more."""
 
+from itertools import dropwhile, islice
 from typing import Any
 
 from agents.alerts import ERROR, Facts, Kind
@@ -84,7 +85,9 @@ class ChannelClosed:
         if channel is None:
             return
         for minute in channel.minutes:
-            if channel.judged < minute.start + MINUTE <= now:
+            if minute.start + MINUTE > now:
+                break
+            if minute.start + MINUTE > channel.judged:
                 self._clear(minute, alerts)
                 if minute.arrivals:
                     channel.last_arrival = max(channel.last_arrival, minute.last_arrival)
@@ -94,7 +97,7 @@ class ChannelClosed:
         if self.limits.enabled:
             self._judge_run(channel, run, now, alerts)
             self._judge_silence(channel, now, alerts)
-        self._forget(channel, now)
+        self._forget(channel, run, now)
         group.wake(NAME, self._next(channel, run, now, alerts))
 
     def _arrived(self, channel: Channel, seen: Arrival, alerts: GroupAlerts) -> None:
@@ -126,11 +129,12 @@ class ChannelClosed:
         """The minutes with arrivals in opening hours since somebody was answered, up to `now`."""
         found: list[Minute] = []
         for minute in channel.minutes:
-            if minute.start < now:
-                if minute.answers:
-                    found.clear()
-                elif minute.arrivals and self.hours.is_open(minute.start):
-                    found.append(minute)
+            if minute.start >= now:
+                break
+            if minute.answers:
+                found.clear()
+            elif minute.arrivals and self.hours.is_open(minute.start):
+                found.append(minute)
         return found
 
     def _judge_run(
@@ -153,21 +157,22 @@ class ChannelClosed:
             facts: Facts = [SILENT, self.limits.expected, None, rfc3339(channel.last_arrival)]
             alerts.stand(CHANNEL_CLOSED, self.limits, SILENT, now, facts, [])
 
-    def _forget(self, channel: Channel, now: int) -> None:
-        horizon = now - 2 * self.within
-        kept = [minute for minute in channel.minutes if minute.start >= horizon]
-        run = self._run(channel, now)
-        if run and run[0].start < horizon:
-            # The wait of a run goes on; its arrivals of long ago no longer count.
-            kept.insert(0, run[0])
-        channel.minutes = kept
+    def _forget(self, channel: Channel, run: list[Minute], now: int) -> None:
+        """Minutes of long ago; but the wait of a run goes on from its first."""
+        horizon, minutes = now - 2 * self.within, channel.minutes
+        old = 0
+        while old < len(minutes) and minutes[old].start < horizon:
+            old += 1
+        if old:
+            kept = run[:1] if run and run[0].start < horizon else []
+            minutes[:old] = kept
 
     def _next(
         self, channel: Channel, run: list[Minute], now: int, alerts: GroupAlerts
     ) -> int | None:
         """When to look again."""
-        ends = [minute.start + MINUTE for minute in channel.minutes]
-        coming = [end for end in ends if end > now]
+        ends = (minute.start + MINUTE for minute in channel.minutes)
+        coming = list(islice(dropwhile(now.__ge__, ends), 1))
         if run and (due := self._patience(run[0].start)) > now:
             coming.append(due)
         if alerts.standing(NAME, SILENT) is None:
