@@ -10,7 +10,8 @@ from msgspec import Struct, field
 
 from schemas.alert import Evidence
 
-MAX_EVIDENCE_KEPT = 512
+MAX_EVIDENCE_KEPT = 400
+"""One a period: so many periods a partition of customers may be ahead without a difference."""
 MAX_EVIDENCE_TOLD = 3
 MAX_TROUBLED = 64
 MAX_CHURNED = 256

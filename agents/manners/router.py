@@ -118,7 +118,7 @@ class Router:
             tell(alert, at)
 
     def forget(self, customer: Customer, manners: Manners, at: int) -> None:
-        """Drop what makes no difference any more at `at`, so that most customers have no manners."""
+        """Drop what makes no difference any more at `at`: so most customers have no manners."""
         told, snoozed, past = manners.told, manners.snoozed, at - _KEPT
         if told and min(told.values()) < past:
             past -= self._policy(customer).cap

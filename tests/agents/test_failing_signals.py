@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from agents.alerts import Alerts, Kind
 from agents.decide import Customers
@@ -145,6 +146,7 @@ def test_a_hundred_failures_in_one_batch_are_a_hundred_refusals() -> None:
         for number in range(100)
         for each in (cart(f"c{number}", number), of(f"c{number}", "search_performed", number))
     ]
-    harness = fragile().feed(records)
-    assert len(harness.refusals) == 100
+    with capture_logs() as told:
+        harness = fragile().feed(records)
+    assert len(told) == len(harness.refusals) == 100
     assert len(harness.rows) == 100
