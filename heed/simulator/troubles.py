@@ -47,6 +47,7 @@ in the one; a branch, a product and a step of the checkout in the other.
 - **false alarms**: alerts of that signal before the planting, and after it of groups that nothing
   has befallen: the other regions, branches, products. A company has 3 regions and 8 other segments,
   8 branches, 18 products and 4 steps.
+  The branches are not quite alike, so what is told of another one may be true.
 """
 
 
@@ -89,7 +90,7 @@ STAGES = (
     Stage(
         (
             Trouble(
-                "bad-branch:market", "one of eight branches that are alike gets slow and careless",
+                "bad-branch:market", "one of eight branches that are much alike gets slow and careless",
                 "branch_inconsistent", "brand:", "market: ",
             ),
             Trouble(
