@@ -40,7 +40,8 @@ def test_everybody_is_one_person_whoever_dies_in_between(kafka: Kafka, tmp_path:
     one, two = (Worker(kafka.address, at, tmp_path / name, **settings) for name in "ab")
     progress, kills = Progress(kafka.address, at), 0
     with one, two:
-        wait_decided(progress, one, two)
+        for each in (one, two):
+            each.wait_ready()
         for records in [*(phase.sent for phase in lives), last]:
             publish(kafka.address, at.interactions, records)
             if kills < KILLS:
