@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.alerts import Kind
@@ -106,6 +106,7 @@ def test_state_of_a_newer_version_is_not_read() -> None:
         state.decode(bytes(stored))
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 300), st.sampled_from("abc")), max_size=40),
     st.lists(st.integers(1, 7), min_size=1, max_size=4),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.groups.harness import GroupHarness, Said
@@ -49,6 +49,7 @@ def test_a_year_later_it_is_forgotten() -> None:
 SEASON = [order(day / 3, back=day % 4 == 0) for day in range(60)]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.permutations(SEASON))
 def test_the_order_in_which_a_days_returns_come_does_not_matter(said: list[Said]) -> None:
     # All of them within the lateness of the clock.

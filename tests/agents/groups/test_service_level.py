@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.groups.harness import GroupHarness, Said
@@ -154,6 +154,7 @@ def test_signals_turned_off_still_tell_levels() -> None:
 CALLS = [*half_hour(0, late=9, n=25), *half_hour(33, late=2, n=22), *half_hour(64, late=9, n=24)]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 1 << 30), st.lists(st.integers(1, 30), min_size=1, max_size=4))
 def test_neither_order_nor_batches_matter_within_the_lateness(seed: int, sizes: list[int]) -> None:
     random.Random(seed).shuffle(shuffled := [*CALLS])
