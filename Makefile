@@ -13,7 +13,7 @@ demo: .venv/demo ## Real purchases to alerts on an embedded broker, live
 	$(BIN)/heed demo $(ARGS)
 
 test: .venv/test ## All tests; with Java 17 and Maven also on a real Kafka
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: .venv/test ## Lint and types
 	$(BIN)/ruff check .

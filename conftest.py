@@ -3,23 +3,25 @@
 Tests that share a broker, or watch clocks while processes run, do not gain from company.
 """
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parent
-BROKER_LANE = tuple(
-    ROOT / "tests" / room for room in ("broker", "faults", "embedded", "dashboards")
-)
+BROKER_LANE = ("tests/broker/", "tests/faults/", "tests/embedded/", "tests/dashboards/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    with_broker = [item for item in items if _needs_broker(item)]
-    for item in with_broker:
-        item.add_marker(pytest.mark.xdist_group("broker"))
-    # The longest lane begins first.
-    items[:] = with_broker + [item for item in items if not _needs_broker(item)]
+    """The longest lane begins first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROKER_LANE))
 
 
-def _needs_broker(item: pytest.Item) -> bool:
-    return any(room in item.path.parents for room in BROKER_LANE)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests of the broker lane are one piece of work, each other test is one of its own."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Lanes(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "broker" if nodeid.startswith(BROKER_LANE) else nodeid
+
+    return Lanes(config, log)
