@@ -133,6 +133,10 @@ def worker(settings: Settings) -> Worker[Customer]:
             await made.submit(event.value)
 
     if watched:
-        logic_of_groups = Groups(GroupBook(standards, playbooks), warm_up_until=settings.warm_up)
+        logic_of_groups = Groups(
+            GroupBook(standards, playbooks),
+            warm_up_until=settings.warm_up,
+            internal_key=settings.internal_key,
+        )
         made.beside.append(groups.worker(settings, logic_of_groups, made.metrics))
     return made

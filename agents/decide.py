@@ -22,6 +22,7 @@ from agents.mechanisms.standing import make_room
 from agents.people import UNLINKED, Sealer, Switchboard, count_identified
 from agents.revisiting import look_again
 from agents.rulebook import Chapter, Rulebook
+from agents.seal import Seal
 from agents.signals.protocol import Woken
 from agents.telling import Telling
 from agents.unwanted import exclude, turn_off
@@ -86,7 +87,7 @@ class Customers:
         """The topics that are written besides the usual ones: those of the teams."""
         self.identity = self.rulebook.standards.identity
         self.names = Names(self.identity.region)
-        self.sealer = Sealer(internal_key)
+        self.sealer = Sealer(Seal(internal_key))
         self.most_due = MOST_DUE
         """So many rows' deadlines are fired before one record; then what there is is committed."""
         self.muted: set[tuple[str, str]] = set()
@@ -112,7 +113,7 @@ class Customers:
         """Decide, all or nothing. Raises SignalFailed."""
         decision = Decision()
         alerts = self.alerts(decision, wall)
-        alerts.levels = ProductLevels(view)
+        alerts.levels = ProductLevels(view, self.sealer.seal)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
         recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies

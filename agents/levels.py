@@ -4,9 +4,10 @@ Kept in a row of its own, which no customer's can be; the rates come as records 
 interactions, so that they are part of what the partition has read.
 """
 
+from agents.seal import Seal
 from schemas import rates
 from schemas.customer import Customer
-from schemas.interaction import Interaction
+from schemas.interaction import Interaction, Rejected
 from schemas.rates import HEADER, Known, level_at
 from streams.contract import Record
 from streams.rows import Row, View
@@ -18,8 +19,9 @@ FIELD = "rates"
 class ProductLevels:
     """Read when an order first asks for them in a batch, and not before."""
 
-    def __init__(self, view: View[Customer] | None = None) -> None:
+    def __init__(self, view: View[Customer] | None = None, seal: Seal | None = None) -> None:
         self._view = view
+        self._seal = seal or Seal()
         self._table: dict[int, Known] | None = None
 
     def of(self, order: Interaction) -> int:
@@ -39,9 +41,14 @@ class ProductLevels:
         return level
 
     def hear(self, record: Record) -> bool:
-        """Whether the record tells a rate; it is taken note of."""
-        if not any(name == HEADER for name, _ in record.headers):
+        """Whether the record tells a rate; it is taken note of. Raises Rejected for a forged."""
+        said = next((content for name, content in record.headers if name == HEADER), None)
+        if said is None:
             return False
+        if not self._seal.fits(record.value or b"", said):
+            raise Rejected(
+                "invalid_field", f"`{HEADER}`: a header of Heed's own, with a wrong seal"
+            )
         rate = rates.decode(record.value or b"")
         if rate is None or self._view is None:
             return False

@@ -9,6 +9,7 @@ from typing import Any
 from agents.alerts import SEVERITIES, WARNING, Facts, Kind
 from agents.manners.router import HISTORY, role
 from agents.mechanisms.standing import LONGEST_COOL_DOWN
+from agents.seal import Seal
 from agents.telling import Advice
 from schemas.alert import (
     Alert,
@@ -40,8 +41,10 @@ class GroupAlerts:
         warm_up_until: int = 0,
         advice: Advice | None = None,
         roles: Collection[str] = (),
+        seal: Seal | None = None,
     ) -> None:
         """`roles` are the topics of teams: a group has no night, and is told of at once."""
+        self._seal = seal or Seal()
         self._kinds = kinds
         self._decision = decision
         self._detected = None if wall is None else rfc3339(wall)
@@ -165,9 +168,10 @@ class GroupAlerts:
         """Let a histogram see a value."""
         self._decision.samples.append(((name, *labels), value))
 
-    def broadcast(self, told: Broadcast) -> None:
-        """Tell every partition of a topic."""
-        self._decision.broadcasts.append(told)
+    def broadcast(self, topic: str, value: bytes, header: str) -> None:
+        """Tell every partition of a topic, with the workers' seal in that header."""
+        sealed = [(header, self._seal.of(value))]
+        self._decision.broadcasts.append(Broadcast(topic, None, value, sealed))
 
     def write(self, output: Output) -> None:
         """Tell something that is no alert."""

@@ -14,6 +14,7 @@ from agents.groups.alerts import GroupAlerts
 from agents.groups.book import GroupBook
 from agents.groups.careful import carefully, carefully_due
 from agents.manners.router import role
+from agents.seal import Seal
 from schemas import group as state
 from schemas.group import Group
 from schemas.observation import (
@@ -47,8 +48,16 @@ class GroupCodec:
 class Groups:
     """Decides about the groups of one partition."""
 
-    def __init__(self, book: GroupBook | None = None, *, warm_up_until: int = 0) -> None:
+    def __init__(
+        self,
+        book: GroupBook | None = None,
+        *,
+        warm_up_until: int = 0,
+        internal_key: str | None = None,
+    ) -> None:
+        """`internal_key` seals what is told the partitions of customers."""
         self.book = book or GroupBook()
+        self.seal = Seal(internal_key)
         self.warm_up_until = warm_up_until
         self.roles = tuple(map(role, sorted(self.book.teams)))
         """The topics that are written besides the usual ones: those of the teams."""
@@ -59,7 +68,9 @@ class Groups:
     def alerts(self, decision: Decision, wall: int | None) -> GroupAlerts:
         """What signals speak to, for one decision."""
         book = self.book
-        return GroupAlerts(book.kinds, decision, wall, self.warm_up_until, book.advice, self.roles)
+        return GroupAlerts(
+            book.kinds, decision, wall, self.warm_up_until, book.advice, self.roles, self.seal
+        )
 
     def decide(self, view: View[Group], records: Sequence[Record], wall: int | None) -> Decision:
         mark = view.mark()

@@ -7,22 +7,19 @@ interactions stay as they came, with the headers `heed-row`, the row that they a
 `heed-alias`, the alias that they came by.
 """
 
-import hmac
-from hashlib import blake2b
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from agents.identity import routing_key
+from agents.seal import Seal
 from schemas.interaction import Rejected
 from streams.contract import Forward, Line, Record
 
 SEAL = "heed-internal"
 ROW = "heed-row"
 ALIAS = "heed-alias"
-_SEAL_BYTES = 16
-_LONGEST_KEY = 64
 
 Kind = Literal["point", "lift", "take", "deny", "shared", "forget"]
 
@@ -53,32 +50,26 @@ class Message(Struct, array_like=True, kw_only=True):
 class Sealer:
     """Makes records of messages, and messages of records that carry the workers' seal."""
 
-    def __init__(self, key: str | None = None) -> None:
-        """`key`: known to the workers alone; without one a seal keeps out mistakes, not malice."""
-        raw = (key or "").encode()
-        self._key = raw if len(raw) <= _LONGEST_KEY else blake2b(raw).digest()
+    def __init__(self, seal: Seal) -> None:
+        self.seal = seal
 
     def sealed(self, message: Message, timestamp: int) -> Forward:
         """The record of a message; `timestamp` in milliseconds."""
         value, routing = _encode(message), routing_key(message.row)
-        return Forward(Line(value, timestamp, routing, [(SEAL, self._seal(value))]), routing)
+        return Forward(Line(value, timestamp, routing, [(SEAL, self.seal.of(value))]), routing)
 
     def opened(self, record: Record) -> Message | None:
         """The message in a record, None where it claims to be none. Raises Rejected."""
         seal = header(record, SEAL)
         if seal is None or record.value is None:
             return None
-        if not hmac.compare_digest(seal, self._seal(record.value)):
+        if not self.seal.fits(record.value, seal):
             raise Rejected("invalid_field", f"`{SEAL}`: a header of Heed's own, with a wrong seal")
         try:
             message: Message = _decode(record.value)
         except msgspec.MsgspecError:
             raise Rejected("invalid_field", "an internal record of another version") from None
         return message
-
-    def _seal(self, value: bytes) -> bytes:
-        digest = blake2b(value, digest_size=_SEAL_BYTES, key=self._key)
-        return digest.hexdigest().encode()
 
 
 def followed(record: Record, row: str, alias: str) -> Forward:

@@ -13,7 +13,6 @@ from schemas.group import Group
 from schemas.instant import DAY
 from schemas.observation import split
 from schemas.rates import HEADER, Rate, Rates, level_of
-from streams.contract import Broadcast
 
 NAME = "productrates"
 WINDOW = 28 * DAY
@@ -68,7 +67,7 @@ class ProductRates:
             known.told = level
             product = rates.hashed(split(alerts.key)[2])
             value = rates.encode(Rate(product, level, now // DAY + NOTICE))
-            alerts.broadcast(Broadcast("interactions", None, value, [(HEADER, b"1")]))
+            alerts.broadcast("interactions", value, HEADER)
         if known.days:
             group.wake(NAME, known.days[0][0] + DAY)
 

@@ -9,6 +9,7 @@ import pytest
 
 from agents.harness import Harness
 from agents.people.messages import SEAL, Message, Sealer
+from agents.seal import Seal
 from schemas.links import MAX_ALIASES
 from schemas.standards import parse
 from streams.contract import HOPS, Line
@@ -243,7 +244,7 @@ def test_a_record_that_was_forwarded_too_often_is_refused() -> None:
 
 def internal(key: str | None = None, **change: Any) -> Line:
     message = Message(kind="point", alias="email:a@x.de", customer="7", at=START)
-    line = Sealer(key).sealed(message, 0).record
+    line = Sealer(Seal(key)).sealed(message, 0).record
     assert isinstance(line, Line)
     return line._replace(**change)
 
