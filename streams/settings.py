@@ -255,7 +255,8 @@ def described() -> Iterator[Setting]:
             value = getattr(defaults, said.target.id)
             default = "" if value is None else str(value)
             default = default.lower() if isinstance(value, bool) else default
-            yield Setting(variable(said.target.id), default, ast.literal_eval(about.value))
+            words = " ".join(ast.literal_eval(about.value).split())
+            yield Setting(variable(said.target.id), default, words)
 
 
 def variable(name: str) -> str:

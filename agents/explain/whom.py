@@ -19,7 +19,7 @@ def candidates(asked: str, names: Names = _PLAIN) -> list[str]:
         typed = asked if kind == "c" else names.key(kind, value)
         return [f"c:{asked}"] if typed is None else [typed, f"c:{asked}"]
     found = [f"c:{asked}"] if asked else []
-    for alias in STRENGTH:
+    for alias in sorted(STRENGTH, key="email".__ne__) if "@" in asked else STRENGTH:
         key = names.key(alias, asked)
         # Digits alone are rather an id, and an address is no number.
         if key is not None and (alias != "phone" or asked.startswith("+")):

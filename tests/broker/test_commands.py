@@ -61,6 +61,15 @@ def test_alerts_of_a_topic_that_is_not_there_is_told(kafka: Kafka) -> None:
     )
 
 
+TEAM_TOPICS = [
+    f"alerts.{team}"
+    for team in (
+        "after_sales", "branch", "management", "product", "retention", "sales", "success",
+        "support",
+    )
+]  # fmt: skip
+
+
 def test_topics_creates_what_is_missing_and_then_finds_it(kafka: Kafka) -> None:
     at = names()
     for _ in range(2):
@@ -73,9 +82,12 @@ def test_topics_creates_what_is_missing_and_then_finds_it(kafka: Kafka) -> None:
             f"{at.lifecycle}: 3 partitions, delete",
             f"{at.profiles}: 3 partitions, compact",
             f"{at.rejected}: 3 partitions, delete",
+            *(f"{topic}: 1 partitions, compact" for topic in TEAM_TOPICS),
+            f"{at.observations}: 3 partitions, delete",
+            f"{at.groups}: 3 partitions, compact",
+            f"{at.service_levels}: 3 partitions, compact",
         ]
-    made = {at.interactions, at.customers, at.alerts, at.lifecycle, at.profiles, at.rejected}
-    assert made <= existing(kafka)
+    assert {*at[1:], *TEAM_TOPICS} <= existing(kafka)
 
 
 def test_a_topic_of_the_wrong_kind_is_told_with_what_to_do(kafka: Kafka) -> None:

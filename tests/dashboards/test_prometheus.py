@@ -23,8 +23,6 @@ from prometheus_client.registry import Collector
 from tests.support.programs import need_program
 from tests.support.prometheus import DASHBOARDS, Prometheus, dashboard_queries
 
-# For the agent of the groups (queues, branches), which has no dashboard row yet.
-NOT_SHOWN = {"heed_service_level_ratio", "heed_wait_seconds"}
 SERIES_SUFFIX = re.compile(r"_(bucket|sum|count)$")
 
 
@@ -118,7 +116,7 @@ def test_the_dashboard_shows_every_metric_and_no_other() -> None:
         metric.name + {"counter": "_total", "info": "_info"}.get(metric.type, "")
         for metric in BusyWorker().collect()
     }
-    assert shown == told - NOT_SHOWN
+    assert shown == told
 
 
 @pytest.mark.parametrize(

@@ -173,8 +173,8 @@ def test_a_truth_is_written_as_plain_json() -> None:
 def test_nothing_that_makes_truths_knows_a_rule_or_a_threshold() -> None:
     folder = Path(__file__).resolve().parents[3] / "heed" / "simulator"
     for path in sorted(folder.glob("*.py")):
-        if path.name == "quality.py":
-            continue  # it measures
+        if path.name in ("quality.py", "troubles.py"):
+            continue  # they measure
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom):
                 name = node.module or ""
