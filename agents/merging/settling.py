@@ -82,6 +82,7 @@ def settle(
     """
     signals, back = rulebook.chapter(customer).signals, won_back(customer)
     judges, renewed = _judges(signals)
+    known = len(alerts.changes)
     waited = {timer.signal for timer in customer.timers}
     waited |= {alert.signal for alert in customer.alerts}
     for signal in judges:
@@ -96,7 +97,8 @@ def settle(
     _one_alert_each(customer, at, alerts)
     _one_timer_each(customer, renewed)
     moved = won_back(customer) > back
-    anew = anew or moved or any(change.alert.signal in LEADS_TO for change in alerts.changes)
+    heard = alerts.changes[known:]
+    anew = anew or moved or any(change.alert.signal in LEADS_TO for change in heard)
     new = {id(change.alert) for change in alerts.changes}
     alerts.changes += [Change(alert, None) for alert in customer.alerts if id(alert) not in new]
     if anew:
