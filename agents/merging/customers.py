@@ -21,7 +21,7 @@ from agents.merging.observed import WAITING as CONTACT_OBSERVED
 from agents.merging.purchases import LIFE, PURCHASES, life, purchases
 from agents.merging.rules import Rules, content
 from agents.merging.service import ELEMENT, HELD, SERVICE, VISIT, service
-from agents.merging.stages import reckoned, stage, won_back
+from agents.merging.stages import decides_nothing, reckoned, stage, stays, won_back
 from schemas import customer as state
 from schemas import observed as observations
 from schemas.alert import Evidence
@@ -119,7 +119,10 @@ def merge(
     merged.extra = _extra(mine.extra, theirs.extra, signals)
     if won_back(merged) > max(won_back(earlier), won_back(later)):
         merged.stage = WON_BACK
-    merged.stage = reckoned(merged, merged.stage)
+    if decides_nothing(earlier) or decides_nothing(later):
+        merged.stage = stays(earlier, later)
+    else:
+        merged.stage = reckoned(merged, merged.stage)
     return merged
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from agents.alerts import Alerts, Change
 from agents.careful import SignalFailed
-from agents.lifecycle import WON_BACK
+from agents.lifecycle import LEADS_TO, WON_BACK
 from agents.manners import router
 from agents.mechanisms import timers
 from agents.mechanisms.expected import Expected
@@ -13,8 +13,9 @@ from agents.mechanisms.standing import make_room
 from agents.merging import waits
 from agents.merging.customers import digest, has_taken, merge
 from agents.merging.rules import content
-from agents.merging.stages import reckoned, won_back
+from agents.merging.stages import decides_nothing, reckoned, won_back
 from agents.rulebook import Rulebook
+from agents.signals.lifecycle import Lifecycle
 from schemas.customer import Customer, fits
 from schemas.memory import NEVER, Timer
 
@@ -50,6 +51,7 @@ def hand_over(
     if has_taken(mine, digest(handed)):
         return False
     signals = rulebook.default.signals
+    anew = not (decides_nothing(mine) or decides_nothing(theirs))
     before, stood = mine.stage, {content(alert) for alert in mine.alerts}
     merged = merge(mine, theirs, handed, signals)
     for name in merged.__struct_fields__:
@@ -59,7 +61,7 @@ def hand_over(
     for alert in mine.alerts:
         if content(alert) not in stood:
             alerts.reckon(alert, 1)
-    settle(key, mine, at, alerts, rulebook, merged.stage)
+    settle(key, mine, at, alerts, rulebook, merged.stage, anew=anew)
     return True
 
 
@@ -70,25 +72,37 @@ def settle(
     alerts: Alerts,
     rulebook: Rulebook,
     stage: str | None,
+    *,
+    anew: bool,
 ) -> None:
-    """Of what stands twice, or not any more, in a merged row: one, and none; its stage of life is
-    reckoned anew, from `stage` on. Raises SignalFailed."""
+    """Of what stands twice, or not any more, in a merged row: one, and none. Its stage of life is
+    `stage`; it is reckoned from there on if `anew`, or if settling has moved it.
+
+    Raises SignalFailed.
+    """
     signals, back = rulebook.chapter(customer).signals, won_back(customer)
     judges, renewed = _judges(signals)
+    known = len(alerts.changes)
     waited = {timer.signal for timer in customer.timers}
     waited |= {alert.signal for alert in customer.alerts}
     for signal in judges:
         if isinstance(signal, Expected) and signal.name not in waited:
             continue
+        if not anew and isinstance(signal, Lifecycle):
+            continue  # One row has heard of all orders, and has said what they show.
         try:
             signal.on_merge(customer, at, alerts)
         except Exception as why:
             raise SignalFailed(key, signal, why, in_event=True) from why
     _one_alert_each(customer, at, alerts)
     _one_timer_each(customer, renewed)
+    moved = won_back(customer) > back
+    heard = alerts.changes[known:]
+    anew = anew or moved or any(change.alert.signal in LEADS_TO for change in heard)
     new = {id(change.alert) for change in alerts.changes}
     alerts.changes += [Change(alert, None) for alert in customer.alerts if id(alert) not in new]
-    stage = reckoned(customer, WON_BACK if won_back(customer) > back else stage)
+    if anew:
+        stage = reckoned(customer, WON_BACK if moved else stage)
     if stage is not None:
         alerts.stage(stage, at, MERGED)
     alerts.resolved = ""

@@ -28,6 +28,22 @@ def stage(earlier: Customer, later: Customer) -> str | None:
     return REACHED if REACHED in (earlier.stage, later.stage) else None
 
 
+def decides_nothing(customer: Customer) -> bool:
+    """Whether nothing is known of a row that a stage further than `acquired` could rest on."""
+    further = customer.stage not in (None, REACHED, ACQUIRED)
+    facts = customer.alerts or customer.life is not None or customer.purchases is not None
+    return not (further or facts)
+
+
+def stays(one: Customer, other: Customer) -> str | None:
+    """The stage of both where one of them decides nothing: what led to that of the other, and
+    away from it again, has all been seen by one row."""
+    decides, also = (other, one) if decides_nothing(one) else (one, other)
+    if decides.stage in (None, REACHED):
+        return also.stage or decides.stage
+    return decides.stage
+
+
 def won_back(customer: Customer) -> int:
     """The day on which they were last won back; 0: never."""
     return customer.life.won_back if customer.life is not None else 0

@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from agents.alerts import Kind
@@ -145,6 +145,8 @@ def open_of(customer: Customer) -> list[tuple[str, str]]:
 
 @settings(max_examples=30, deadline=None)
 @given(SEEDS, SEEDS)
+@example(5563460, 68)  # A referral after a return.
+@example(13101, 5)  # A referral after the last order.
 def test_whoever_was_first_an_alias_goes_on_as_if_always_known(seed: int, cut: int) -> None:
     """The customer's row is empty, and takes all: what follows is what would have followed."""
     records = lives(seed)
@@ -166,6 +168,57 @@ def test_whoever_was_first_an_alias_goes_on_as_if_always_known(seed: int, cut: i
     assert repr(keep.alerts) == repr(other.alerts)
     assert keep.stage == other.stage
     assert [repr(t) for t in keep.timers] == [repr(t) for t in other.timers]
+
+
+@pytest.mark.parametrize("known", [(), ("page_viewed",), ("ticket_opened",)], ids=str)
+@pytest.mark.parametrize("alias_first", [True, False])
+def test_a_stage_that_moved_on_from_an_alert_stays_where_it_was(
+    known: tuple[str, ...], alias_first: bool
+) -> None:
+    """A referral after a return: the alert stands, the stage is that of orders again."""
+    days = (0, 7)
+    stranger = lived([
+        *(say("order_completed", day * DAY, STRANGER, order_id=f"o{day}") for day in days),
+        say("order_returned", 7 * DAY + 1, STRANGER, order_id="o7"),
+        say("referral_made", 7 * DAY + 2, STRANGER),
+    ])  # fmt: skip
+    (theirs,) = rows(stranger)
+    assert "left_after_purchase" in {alert.signal for alert in theirs.alerts}
+    assert theirs.stage == "retained"
+    mine = state_of(lived([say(kind, 8 * DAY, ticket_id="t") for kind in known]))
+    both = [theirs, mine] if alias_first else [mine, theirs]
+    assert merge(*both).stage == "retained"
+    assert Joined(both).customer.stage == "retained"
+
+
+def test_loyal_is_shown_by_an_order_and_not_by_being_linked() -> None:
+    """A referral after the last order: the next order is to show it."""
+    kinds = ("tea", "milk", "tea", "milk", "tea")
+    stranger = lived([
+        *(
+            say(
+                "order_completed", day * DAY, STRANGER, order_id=f"o{day}",
+                products=[{"product_id": "p", "category": kind}],
+            )
+            for day, kind in enumerate(kinds)
+        ),
+        say("referral_made", 5 * DAY, STRANGER),
+    ])  # fmt: skip
+    (theirs,) = rows(stranger)
+    assert theirs.stage == "retained"
+    joined = Joined([Customer(), theirs])
+    assert joined.customer.stage == "retained"
+    again = say("referral_made", 5 * DAY + 1)
+    assert state_of(joined.live_on().feed([again])).stage == "retained"
+    ordered = say("order_completed", 5 * DAY + 2, order_id="next")
+    assert state_of(joined.live_on().feed([ordered])).stage == "loyal"
+
+
+def test_a_row_that_decides_nothing_may_still_be_the_further_one() -> None:
+    stranger = lived([say("page_viewed", 0, STRANGER)])
+    known = lived([say("ticket_opened", 1, ticket_id="t")])
+    assert Joined(rows(stranger, known)).customer.stage == "acquired"
+    assert Joined(rows(known, stranger)).customer.stage == "acquired"
 
 
 def test_a_cart_that_was_bought_under_the_other_row_is_recovered() -> None:
