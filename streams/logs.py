@@ -29,7 +29,8 @@ def configure(form: Literal["text", "json"] = "text", level: str = "info") -> No
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Each line in one write with its end: other processes may write to the same stderr.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")

@@ -16,18 +16,17 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 from mode import CrashingSupervisor
 
-from streams import permissions
 from streams.backlog import Backlog
 from streams.contract import Logic, roles
 from streams.ending import sentence
 from streams.errors import Fenced, Unusable
 from streams.metrics import Metrics
+from streams.outset import prepare
 from streams.partition import Partition
 from streams.progress import Progress
 from streams.settings import Settings
 from streams.slots import Slot
 from streams.store import MemoryStore, Store
-from streams.topics import ensure, reach
 from streams.transport import Batch, BatchApp, BatchSchema, NoTables
 from streams.web import Page
 
@@ -58,6 +57,7 @@ class Worker(Generic[S]):
         self.failure: BaseException | None = None
         self.restored = asyncio.Event()
         """Set while this worker's partitions are assigned and restored."""
+        self._prepared = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = threading.Event()
         self._unassigned_since = time.monotonic()
@@ -107,11 +107,14 @@ class Worker(Generic[S]):
         app.on_rebalance_complete.connect(self._assigned)
         return app
 
-    async def run(self) -> None:
-        """Work until `stop` is called. Raises Unusable, or what the worker died of."""
+    async def run(self, after: asyncio.Event | None = None) -> None:
+        """Work until `stop` is called, `after` another worker has seen to the broker for both.
+        Raises Unusable, or what the worker died of."""
+        # For the log lines of this task and of all that it starts: they say whose they are.
+        structlog.contextvars.bind_contextvars(input=self.settings.input_topic)
         stopping = asyncio.create_task(self._stopping.wait())
-        working = asyncio.create_task(self._work())
-        others = [asyncio.create_task(other.run()) for other in self.beside]
+        working = asyncio.create_task(self._work(after))
+        others = [asyncio.create_task(other.run(self._prepared)) for other in self.beside]
         try:
             await asyncio.wait({working, stopping, *others}, return_when=asyncio.FIRST_COMPLETED)
             failure = self.failure or self.app._crash_reason
@@ -129,13 +132,14 @@ class Worker(Generic[S]):
         if failure is not None:
             raise sentence(failure)
 
-    async def _work(self) -> None:
+    async def _work(self, after: asyncio.Event | None) -> None:
         """Until something crashes or the stop is asked for."""
-        client = await asyncio.to_thread(reach, self.settings, sleep=self._sleep)
-        further = roles(self.logic)
-        await asyncio.to_thread(ensure, self.settings, client, further)
-        if not self.settings.embedded:
-            await asyncio.to_thread(permissions.check, self.settings, client, further)
+        if after is not None:
+            await after.wait()
+        else:
+            agents = (self, *self.beside)
+            await prepare([(each.settings, roles(each.logic)) for each in agents], self._sleep)
+        self._prepared.set()
         if self.settings.store == "rocks":
             self._slot = Slot(self.settings.state_dir)
         if self.settings.web_port >= 0:

@@ -87,45 +87,55 @@ def _stranger(rng: Random, number: int, partitions: int) -> Sent:
     return Sent(json.dumps(event).encode(), key, (partition_of(key, partitions) + 1) % partitions)
 
 
-def bare_logic(records: list[Sent], partitions: int = 4) -> Outcome:
-    """What the logic makes of the records by itself, each partition in one go; no gauges."""
-    lines: list[list[Line]] = [[] for _ in range(partitions)]
-    for value, key, partition, _ in records:
-        where = partition if partition >= 0 else partition_of(key or b"", partitions)
-        lines[where].append(Line(value))
+def bare_logic(*parts: list[Sent], partitions: int = 4) -> Outcome:
+    """What the logic makes of the records by itself, each partition in one go; no gauges.
+
+    Of several parts each is sent once all of the one before has been decided about, what was
+    forwarded too: who is known by then as one person is so in the next part from its beginning.
+    """
     found = Outcome({}, {}, {}, [], Counter())
     observed: list[list[Line]] = [[] for _ in range(partitions)]
     views = [
         View[Customer](lambda _: None, Clock(), partition=n, partitions=partitions, cached=1 << 60)
         for n in range(partitions)
     ]
-    waiting = lines
-    while any(waiting):  # what was forwarded may lead to more of it
-        forwarded: list[list[Line]] = [[] for _ in range(partitions)]
-        for view, mine in zip(views, waiting, strict=True):
-            decision = Customers(future=None).decide(view, mine, None)
-            keep_alerts(found, decision)
-            for output in decision.outputs:
-                if output.topic == "observations":
-                    where = partition_of(output.key, partitions)
-                    observed[where].append(Line(output.value, 0, output.key))
-            for told in decision.broadcasts:
-                for each in observed:
-                    each.append(Line(told.value, 0, told.key))
-            for refusal in decision.refusals:
-                found.rejected[refusal.record.value, refusal.reason.encode()] += 1
-            for forward in decision.forwards:
-                home = partition_of(forward.key, partitions)
-                said = forward.record
-                line = Line(said.value, said.timestamp, forward.key, said.headers)
-                forwarded[home].append(line)
-        waiting = forwarded
+    for part in parts:
+        waiting = by_partition(part, partitions)
+        while any(waiting):  # what was forwarded may lead to more of it
+            forwarded: list[list[Line]] = [[] for _ in range(partitions)]
+            for view, mine in zip(views, waiting, strict=True):
+                decision = Customers(future=None).decide(view, mine, None)
+                keep_alerts(found, decision)
+                for output in decision.outputs:
+                    if output.topic == "observations":
+                        where = partition_of(output.key, partitions)
+                        observed[where].append(Line(output.value, 0, output.key))
+                for told in decision.broadcasts:
+                    for each in observed:
+                        each.append(Line(told.value, 0, told.key))
+                for refusal in decision.refusals:
+                    found.rejected[refusal.record.value, refusal.reason.encode()] += 1
+                for forward in decision.forwards:
+                    home = partition_of(forward.key, partitions)
+                    said = forward.record
+                    line = Line(said.value, said.timestamp, forward.key, said.headers)
+                    forwarded[home].append(line)
+            waiting = forwarded
     add_groups(found, observed)
     codec = Customers().codec()
     for view in views:
         for row in view.touched:
             found.state[row.key.encode()] = codec.encode(row.state, row.deadline)
     return found
+
+
+def by_partition(records: list[Sent], partitions: int) -> list[list[Line]]:
+    """The records as they lie in the input."""
+    lines: list[list[Line]] = [[] for _ in range(partitions)]
+    for value, key, partition, _ in records:
+        where = partition if partition >= 0 else partition_of(key or b"", partitions)
+        lines[where].append(Line(value))
+    return lines
 
 
 def add_groups(found: Outcome, observed: list[list[Line]]) -> None:

@@ -33,6 +33,7 @@ from tests.support.topics import (
     names,
     outcome,
     publish,
+    publish_at_once,
     verdict,
 )
 from tests.support.wait import pause, until
@@ -230,7 +231,7 @@ def test_two_processes_share_the_work_and_stop_together(
     create(kafka, at)
     with Worker(kafka.address, at, tmp_path, "--processes", "2", **SETTINGS) as both:
         until(lambda: len(both.events("metrics served")) == 2, 60, both.tail)
-        publish(kafka.address, at.interactions, records)
+        publish_at_once(kafka.address, at.interactions, records)
         wait_decided(Progress(kafka.address, at), both)
         assert both.stop() == 0
         assert len(both.events("worker stopped")) == 2
@@ -239,10 +240,30 @@ def test_two_processes_share_the_work_and_stop_together(
 
 
 def allow(admin: AdminClient, kind: ResourceType, name: str, *what: AclOperation) -> None:
-    prefixed, allowed = ResourcePatternType.PREFIXED, AclPermissionType.ALLOW
-    acls = [AclBinding(kind, name, prefixed, "User:worker", "*", each, allowed) for each in what]
+    """Exactly this name; or all that begin with it, where it ends in a dot or a hyphen."""
+    prefixed = name[-1] in ".-"
+    pattern = ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL
+    allowed = AclPermissionType.ALLOW
+    acls = [AclBinding(kind, name, pattern, "User:worker", "*", each, allowed) for each in what]
     for future in admin.create_acls(acls).values():
         future.result()
+
+
+def needed(at: Names) -> Iterator[tuple[ResourceType, str, AclOperation]]:
+    """What a worker needs, as docs/operators.md lists it, in the order in which it is missed."""
+    topic, group = ResourceType.TOPIC, ResourceType.GROUP
+    read, write = AclOperation.READ, AclOperation.WRITE
+    for name in (at.interactions, at.customers):
+        yield from ((topic, name, read), (topic, name, write))
+    for name in (
+        at.alerts, at.lifecycle, at.profiles, at.rejected, at.observations, f"{at.alerts}."
+    ):  # fmt: skip
+        yield topic, name, write
+    yield group, at.app, read
+    yield topic, at.observations, read
+    yield from ((topic, at.groups, read), (topic, at.groups, write))
+    yield topic, at.service_levels, write
+    yield group, f"{at.app}-groups", read
 
 
 def test_a_missing_permission_is_named_in_a_sentence(
@@ -260,8 +281,9 @@ def test_a_missing_permission_is_named_in_a_sentence(
         create(kafka, at)
         admin = AdminClient({"bootstrap.servers": kafka.address, "log_level": 0})
         worker = Worker(
-            kafka.guarded_address, at, tmp_path, extra_kafka=json.dumps(login), **SETTINGS
-        )
+            kafka.guarded_address, at, tmp_path, extra_kafka=json.dumps(login),
+            team_topic_prefix=f"{at.alerts}.", **SETTINGS,
+        )  # fmt: skip
 
         def refused() -> str:
             with worker:
@@ -272,18 +294,15 @@ def test_a_missing_permission_is_named_in_a_sentence(
         assert f"topic {at.interactions} " in refused()
         allow(admin, ResourceType.TOPIC, at.interactions, operation.DESCRIBE)
         assert f"topic {at.customers} cannot be created" in refused()
-        for name in (at.customers, at.alerts, at.lifecycle, at.rejected):
-            allow(admin, ResourceType.TOPIC, name, operation.CREATE, operation.WRITE)
-        assert f"no permission to read topic {at.interactions}: grant it" in refused()
-        allow(admin, ResourceType.TOPIC, at.interactions, operation.READ)
-        assert f"no permission to write topic {at.interactions}: grant it" in refused()
-        allow(admin, ResourceType.TOPIC, at.interactions, operation.WRITE)
-        assert f"no permission to read topic {at.customers}: grant it" in refused()
-        allow(admin, ResourceType.TOPIC, at.customers, operation.READ)
-        assert f"no permission to read group {at.app}: grant it" in refused()
-        allow(admin, ResourceType.GROUP, at.app, operation.READ)
+        for name in (*at[2:], f"{at.alerts}."):
+            allow(admin, ResourceType.TOPIC, name, operation.CREATE, operation.DESCRIBE)
+        for kind, name, what in needed(at):
+            whole = f"{name}after_sales" if name.endswith(".") else name  # the first team's
+            wanted = f"no permission to {what.name.lower()} {kind.name.lower()} {whole}: grant it"
+            assert wanted in refused()
+            allow(admin, kind, name, what)
         assert "TransactionalId" in refused()
-        allow(admin, ResourceType.TRANSACTIONAL_ID, at.app, operation.WRITE)
+        allow(admin, ResourceType.TRANSACTIONAL_ID, f"{at.app}-", operation.WRITE)
         with worker:
             worker.wait_ready(partitions=4)
             assert worker.stop() == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
@@ -50,6 +52,25 @@ def test_an_exception_stands_in_the_same_json_object(capsys: pytest.CaptureFixtu
         structlog.get_logger("x").exception("it failed")
     (line,) = capsys.readouterr().err.splitlines()
     assert "ValueError: broken" in json.loads(line)["exception"]
+
+
+def test_a_line_is_one_write_so_that_processes_can_share_a_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+
+    class Unbuffered(io.StringIO):
+        def write(self, said: str) -> int:
+            written.append(said)
+            return len(said)
+
+    monkeypatch.setattr("sys.stderr", Unbuffered())
+    forms: tuple[Literal["text", "json"], ...] = ("text", "json")
+    for form in forms:
+        logs.configure(form)
+        structlog.get_logger("x").info("partition opened")
+    assert len(written) == 2
+    assert all(line.endswith("\n") for line in written)
 
 
 def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
