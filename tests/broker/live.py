@@ -14,6 +14,7 @@ from confluent_kafka import Consumer, TopicPartition
 from agents.customers import worker
 from heed.publish import Publisher
 from schemas.customer import Customer
+from streams.partition import Partition
 from streams.settings import Settings
 from streams.topics import client_settings, ensure
 from streams.worker import Worker
@@ -28,6 +29,8 @@ class Lived(NamedTuple):
 
     alerts: list[dict[str, Any]]
     slowest: int
+    """The clock of the slowest partition, of customers or of groups."""
+    partitions: int
     rejected: int
     seconds: float
 
@@ -71,9 +74,9 @@ class Feed(threading.Thread):
                 return
 
     def _waiting(self, publisher: Publisher) -> int:
-        """Interactions that are not decided, and alerts that are not read."""
+        """Interactions and observations that are not decided, and alerts that are not read."""
         unread = counted(self.live, "alerts") - len(self.reader.values)
-        return publisher.sent - decided(self.live) + unread
+        return publisher.sent - decided(self.live) + unheard(self.live) + unread
 
 
 class Reader(threading.Thread):
@@ -114,6 +117,18 @@ def decided(live: Worker[Customer]) -> int:
     return counted(live, "interactions", "rejected")
 
 
+def unheard(live: Worker[Customer]) -> int:
+    """Observations that the groups agent, if there is one, has not decided about."""
+    if not live.beside:
+        return 0
+    return counted(live, "observations_told") - counted(live, "observations")
+
+
+def partitions(live: Worker[Customer]) -> list[Partition[Any]]:
+    """Those of the customers agent, and of the groups agent beside it."""
+    return [each for agent in (live, *live.beside) for each in agent.partitions.values()]
+
+
 def lived(values: Sequence[bytes], settings: Settings) -> Lived:
     """Send `values` through a broker and a worker, until all of it is decided and read back."""
     ensure(settings)
@@ -134,10 +149,11 @@ async def _lived(values: Sequence[bytes], settings: Settings) -> Lived:
                 assert feed.error is None, feed.error
                 assert not working.done(), working.exception()
                 await asyncio.sleep(0.05)
-        views = [partition.view for partition in live.partitions.values()]
+        views = [partition.view for partition in partitions(live)]
         return Lived(
             alerts=[orjson.loads(value) for value in reader.values],
             slowest=min(view.clock.now for view in views if view is not None),
+            partitions=len(live.partitions),
             rejected=counted(live, "rejected"),
             seconds=time.monotonic() - began,
         )
@@ -153,7 +169,10 @@ async def _lived(values: Sequence[bytes], settings: Settings) -> Lived:
 def _done(live: Worker[Customer], feed: Feed, reader: Reader) -> bool:
     if feed.sent is None or decided(live) < feed.sent:
         return False
-    views = [partition.view for partition in live.partitions.values()]
-    if any(view is None or view.deadlines.next <= view.clock.now for view in views):
-        return False  # A tick will fire what the last record has made due.
+    if unheard(live) or any(agent.lag() for agent in (live, *live.beside)):
+        return False  # What partitions and agents have said to each other is still on its way.
+    for partition in partitions(live):
+        view = partition.view
+        if partition.lock.locked() or view is None or view.deadlines.next <= view.clock.now:
+            return False  # A tick will fire what the last record has made due.
     return len(reader.values) >= counted(live, "alerts")

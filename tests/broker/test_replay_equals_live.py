@@ -129,6 +129,10 @@ def on_kafka(kafka: Kafka, partitions: int, **more: Any) -> Settings:
         lifecycle_topic=f"lifecycle-{name}",
         profiles_topic=f"profiles-{name}",
         rejected_topic=f"rejected-{name}",
+        observations_topic=f"observations-{name}",
+        groups_topic=f"groups-{name}",
+        service_levels_topic=f"service_levels-{name}",
+        team_topic_prefix=f"alerts-{name}.",
         partitions=partitions,
         **more,
     )

@@ -46,8 +46,10 @@ def compare(group: list[Story], standards: str, made: Settings, folder: Path) ->
     # those of the replay, of which tests/stories shows that they are what each story expects.
     alerts = replayed_values(group, standards)
     assert comparable(run.alerts, run.slowest) == comparable(alerts, run.slowest)
-    names = {alert["customer_id"] for alert in run.alerts}
-    assert all(story.customers & names for story in group if story.expected)
+    names = {alert.get("group") or alert.get("customer_id") for alert in run.alerts}
+    assert all((story.groups or story.customers) & names for story in group if story.expected), (
+        "the comparison is not of nothing"
+    )
 
 
 def replayed_values(group: list[Story], standards: str) -> list[dict[str, Any]]:

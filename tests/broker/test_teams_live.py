@@ -41,8 +41,7 @@ def everything(settings: Settings, topic: str) -> list[dict[str, Any]]:
 def test_each_team_has_a_topic_with_what_a_replay_tells_it(kafka: Kafka, tmp_path: Path) -> None:
     file = tmp_path / "standards.toml"
     file.write_text(STANDARDS)
-    name = tmp_path.name.replace("_", "-")
-    made = on_kafka(kafka, 2, standards=file, team_topic_prefix=f"{name}.")
+    made = on_kafka(kafka, 2, standards=file)
     values = [orjson.dumps(event) for event in company(5, 12, 40, noisy=True).interactions()]
     live = lived(values, made)
     told = Harness(parse(STANDARDS)).feed(values).finish().outputs
