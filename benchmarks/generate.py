@@ -22,6 +22,7 @@ import orjson
 from confluent_kafka import Producer
 
 from agents.people import Message, Sealer
+from agents.seal import Seal
 from streams.murmur2 import partition_of
 
 SEED = 1
@@ -135,7 +136,7 @@ def under_aliases(
     when they are met, as in a topic that is read while it is written.
     """
     linked: dict[bytes, str] = {}
-    random, sealer = Random(SEED), Sealer()
+    random, sealer = Random(SEED), Sealer(Seal())
     share = min(1.0, share / max(1e-9, 1 - customers / events))
     for key, event in pairs:
         alias = linked.get(key)
