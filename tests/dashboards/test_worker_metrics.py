@@ -67,7 +67,9 @@ def prometheus(
             scraped = f"sum(heed_interactions_total) + sum(heed_rejected_total) == {sent}"
             server.wait_for(scraped, seconds=60)
             server.wait_for("count_over_time(heed_build_info[1m]) >= 2")
-        # The groups agent follows the customers agent: half hours are over once all have passed.
+            # The groups agent follows the customers agent.
+            server.wait_for("sum(heed_wait_seconds_count) > 0", seconds=60)
+        server.wait_for("sum(rate(heed_wait_seconds_count[1m])) > 0", seconds=60)
         server.wait_for("count(heed_service_level_ratio) > 0", seconds=60)
         yield server
 
