@@ -5,8 +5,8 @@ beyond it no other partition's clock has made comparable: there the deadlines of
 come up and those of another have not. Nothing else is lost by that line: an alert that a record
 decides carries that record's time, and one that opened beyond the line also clears beyond it.
 
-The few people whose names lie in different partitions are left out (design: replay equals live where
-nothing is forwarded). Their names are linked when word has gone from one partition to the other,
+The few people whose names lie in different partitions are left out (design: replay equals live
+where nothing is forwarded). Their names are linked when word has gone from one partition to the other,
 and how far that one has run ahead by then, in this history of weeks sent at once, is nobody's to
 say. What holds for such people is shown by tests/agents/people and tests/faults/test_identity.py.
 """
