@@ -6,8 +6,8 @@ come up and those of another have not. Nothing else is lost by that line: an ale
 decides carries that record's time, and one that opened beyond the line also clears beyond it.
 
 The few people whose names lie in different partitions are left out (design: replay equals live
-where nothing is forwarded). Their names are linked when word has gone from one partition to the other,
-and how far that one has run ahead by then, in this history of weeks sent at once, is nobody's to
+where nothing is forwarded). Their names are linked when word has gone from one partition to the
+other, and how far that one has run ahead, in this history of weeks sent at once, is nobody's to
 say. What holds for such people is shown by tests/agents/people and tests/faults/test_identity.py.
 """
 
