@@ -7,8 +7,8 @@ from agents import lifecycle
 from agents.identity import routing_key
 from agents.levels import ProductLevels
 from agents.manners.router import EXCLUDED, Router
-from agents.telling import Telling, detected_at, nothing
-from schemas.alert import Action, Evidence, Resolution, Severity, Status, Value, alert_id
+from agents.telling import Telling, detected_at, no_advice, nothing, whose
+from schemas.alert import Evidence, Resolution, Severity, Status, Value, alert_id
 from schemas.customer import Customer, OpenAlert
 from schemas.memory import NEVER
 from schemas.observation import Observation, pseudonym
@@ -19,10 +19,6 @@ SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
 INFO, WARNING, ERROR, CRITICAL = range(4)
 
 Facts = list[float | int | str | None]
-
-
-def _none(signal: str, party: str | None, brand: str | None, team: str) -> Action | None:
-    return None
 
 
 class Kind(NamedTuple):
@@ -80,7 +76,7 @@ class Alerts:
         self._detected = detected_at(wall)
         self._router = router
         self._roles: Mapping[str, str] = {} if router is None else router.roles
-        self._telling = telling or Telling(_none)
+        self._telling = telling or Telling(no_advice)
         self._key = ""
         self._customer = Customer()
         self.levels = ProductLevels()
@@ -308,8 +304,9 @@ class Alerts:
         kind, decision = self._kinds[alert.signal], self._decision
         form = self._telling.form(kind, status, resolution, SEVERITIES[alert.severity])
         name, value = self.id_of(alert), kind.value(alert.facts)
+        who = whose(self._key, self._customer)
         told = self._telling.alert(
-            form, name, self._key, self._customer, alert, at, value, self._detected
+            form, name, who, self._customer, alert, at, value, self._detected
         )
         key, team = name.encode(), alert.team or kind.team
         if not team_only:

@@ -8,7 +8,7 @@ failed, the signal's memory of that customer is dropped, which is told.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -16,9 +16,6 @@ from agents.mechanisms import timers
 from schemas.customer import Customer
 from streams.contract import Decision, Record, Refusal
 from streams.rows import Row, View
-
-if TYPE_CHECKING:
-    from agents.decide import Customers
 
 MOST_AT_ONCE = 1000
 
@@ -42,20 +39,6 @@ class SignalFailed(Exception):
 def name_of(signal: Any) -> str:
     """A signal's name: that of its first kind of alert."""
     return signal.kinds[0].name if getattr(signal, "kinds", ()) else type(signal).__name__.lower()
-
-
-def carefully(
-    logic: "Customers", view: View[Customer], records: Sequence[Record], wall: int | None
-) -> Decision:
-    """The decision on `records`, without those on which a signal fails."""
-    return CarefulOfCustomers(logic, view, wall).decide(records)
-
-
-def carefully_due(
-    logic: "Customers", view: View[Customer], wall: int | None, limit: int
-) -> Decision:
-    """The decision on what is due, without the deadlines that fail."""
-    return CarefulOfCustomers(logic, view, wall).tick(limit)
 
 
 class Careful(ABC, Generic[S]):
@@ -133,6 +116,36 @@ class Careful(ABC, Generic[S]):
         if value is None:
             return self.stored(key)
         return Row(key, self.codec.decode(value), int.from_bytes(value[:8], "big"))
+
+
+def decided(
+    logic: Any,
+    careful: type[Careful[S]],
+    view: View[S],
+    records: Sequence[Record],
+    wall: int | None,
+) -> Decision:
+    """The decision on `records`: at once, or carefully where a signal fails on one of them."""
+    mark = view.mark()
+    try:
+        whole: Decision = logic.apply(view, records, wall)
+    except SignalFailed:
+        view.rollback(mark)
+        return careful(logic, view, wall).decide(records)
+    return whole
+
+
+def fired(
+    logic: Any, careful: type[Careful[S]], view: View[S], wall: int | None, limit: int
+) -> Decision:
+    """The decision on what is due: at once, or carefully where a signal fails."""
+    mark = view.mark()
+    try:
+        whole: Decision = logic.fire(view, wall, limit)
+    except SignalFailed:
+        view.rollback(mark)
+        return careful(logic, view, wall).tick(limit)
+    return whole
 
 
 class CarefulOfCustomers(Careful[Customer]):

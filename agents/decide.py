@@ -12,7 +12,7 @@ from typing import Final
 from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
-from agents.careful import SignalFailed, carefully, carefully_due
+from agents.careful import CarefulOfCustomers, SignalFailed, decided, fired
 from agents.heartbeat import tell_clock
 from agents.identity import Names
 from agents.levels import ProductLevels
@@ -50,16 +50,7 @@ MOST_DUE = 5000
 SEEN_BYTES: Final = HASH * MAX_SEEN
 
 
-class CustomerCodec:
-    """How customers are stored: see schemas.customer."""
-
-    version = state.VERSION
-
-    def encode(self, customer: Customer, deadline: int) -> bytes:
-        return state.encode(customer, deadline)
-
-    def decode(self, value: bytes) -> Customer:
-        return state.decode(value)
+CODEC: Final = Codec(state.VERSION, state.encode, state.decode)
 
 
 class Customers:
@@ -94,7 +85,7 @@ class Customers:
         """Rows, and the watching signals that have just failed on them: they are left out."""
 
     def codec(self) -> Codec[Customer]:
-        return CustomerCodec()
+        return CODEC
 
     def alerts(self, decision: Decision, wall: int | None) -> Alerts:
         """What signals speak to, for one decision."""
@@ -102,12 +93,7 @@ class Customers:
         return Alerts(book.kinds, decision, wall, self.router, self.telling)
 
     def decide(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
-        mark = view.mark()
-        try:
-            return self.apply(view, records, wall)
-        except SignalFailed:
-            view.rollback(mark)
-        return carefully(self, view, records, wall)
+        return decided(self, CarefulOfCustomers, view, records, wall)
 
     def apply(self, view: View[Customer], records: Sequence[Record], wall: int | None) -> Decision:
         """Decide, all or nothing. Raises SignalFailed."""
@@ -223,12 +209,7 @@ class Customers:
         return decision
 
     def tick(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
-        mark = view.mark()
-        try:
-            return self.fire(view, wall, limit)
-        except SignalFailed:
-            view.rollback(mark)
-        return carefully_due(self, view, wall, limit)
+        return fired(self, CarefulOfCustomers, view, wall, limit)
 
     def fire(self, view: View[Customer], wall: int | None, limit: int = 1000) -> Decision:
         """Fire what is due, all or nothing. Raises SignalFailed."""

@@ -7,7 +7,7 @@ bytes that the encoder makes of `schemas.alert.Alert` and `schemas.lifecycle.Sta
 
 from collections.abc import Callable
 from json.encoder import encode_basestring as quoted  # It escapes as msgspec does.
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from agents.identity import known_as, who
 from schemas.alert import (
@@ -30,6 +30,28 @@ if TYPE_CHECKING:
 
 Advice = Callable[[str, str | None, str | None, str], Action | None]
 """What to do about a signal, by party and brand, and the team that does it."""
+
+
+def no_advice(signal: str, party: str | None, brand: str | None, team: str) -> Action | None:
+    """Nothing is recommended."""
+    return None
+
+
+class Described(Protocol):
+    """Of whom something is told: a customer, or a group."""
+
+    @property
+    def party(self) -> str | None: ...
+    @property
+    def brand(self) -> str | None: ...
+    @property
+    def branch(self) -> str | None: ...
+    @property
+    def segment(self) -> str | None: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def stage(self) -> str | None: ...
 
 
 def nothing(facts: "Facts") -> None:
@@ -96,23 +118,23 @@ class Telling:
         self,
         form: Form,
         name: str,
-        row: str,
-        customer: Customer,
+        who: str,
+        about: Described,
         alert: OpenAlert,
         at: int,
         value: Value | None,
         detected: str,
     ) -> bytes:
-        """The alert as it is from `at` on. `name` is its id, `row` the key of the row it is of,
-        `value` the value at risk; `detected` is of `detected_at`."""
+        """The alert as it is from `at` on. `name` is its id, `who` says whom it is of (`whose`),
+        `value` is the value at risk; `detected` is of `detected_at`."""
         kind, facts, opened_at, suppressed = form.kind, alert.facts, alert.opened_at, ""
         became_true = rfc3339(at)
         opened = became_true if at == opened_at else rfc3339(opened_at)
-        about = self.scope(customer)
+        scope = self.scope(about)
         if alert.subject is not None:
-            about += f',"subject":{quoted(alert.subject)}'
-        if customer.stage is not None:
-            about += f',"lifecycle_stage":{quoted(customer.stage)}'
+            scope += f',"subject":{quoted(alert.subject)}'
+        if about.stage is not None:
+            scope += f',"lifecycle_stage":{quoted(about.stage)}'
         figures = f',"resolved_at":"{became_true}"{detected}' if form.has_ended else detected
         if kind.probability is not nothing:
             probability = kind.probability(facts)
@@ -121,7 +143,7 @@ class Telling:
         if value is not None:
             figures += f',"value_at_risk":{json(value).decode()}'
         asked = (
-            kind.name, alert.team, None if form.has_ended else "", customer.party, customer.brand,
+            kind.name, alert.team, None if form.has_ended else "", about.party, about.brand,
         )  # fmt: skip
         duty = self._duties.get(asked) or self._duty(form, asked)
         if kind.respond_by is not nothing:
@@ -133,7 +155,7 @@ class Telling:
         if alert.handled is not None:
             suppressed += _handling(alert.handled)
         return (
-            f'{{"alert_id":"{name}",{form.head}{whose(row, customer)}{about}'
+            f'{{"alert_id":"{name}",{form.head}{who}{scope}'
             f',"event_time":"{became_true}","opened_at":"{opened}"{figures}{duty}'
             f',"evidence":[{_evidence(alert.evidence)}]'
             f',"reason":{json(kind.reason(facts)).decode()}{form.rule}'
@@ -163,10 +185,10 @@ class Telling:
             f',"event_time":"{rfc3339(at)}"{detected}}}'
         ).encode()
 
-    def scope(self, customer: Customer) -> str:
+    def scope(self, about: Described) -> str:
         """Who they are in the eyes of the house: party, brand, branch, segment, region."""
         asked = (
-            customer.party, customer.brand, customer.branch, customer.segment, customer.region,
+            about.party, about.brand, about.branch, about.segment, about.region,
         )  # fmt: skip
         return self._scopes.get(asked) or self._new_scope(asked)
 
@@ -226,6 +248,11 @@ def _handling(handled: Handled) -> str:
         handled.outcome, handled.amount, handled.cost, handled.by,
     )  # fmt: skip
     return f',"handling":{json(said).decode()}' if said != Handling() else ""
+
+
+def whose_group(key: str) -> str:
+    """The group of that key."""
+    return f'"group":{quoted(key)}'
 
 
 def _evidence(evidence: list[Evidence]) -> str:

@@ -34,7 +34,7 @@ def states(events: int, customers: int) -> list[tuple[bytes, bytes]]:
     for _ in replay.run(orjson.dumps(event) for _, event in interactions(events, customers)):
         pass
     # Its view keeps only some of them decoded.
-    return [(key.encode(), value) for key, value in replay.customers._rows.items()]
+    return [(key.encode(), value) for key, value in replay.customers.rows.items()]
 
 
 def write(address: str, topic: str, rows: list[tuple[bytes, bytes]]) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import orjson
 
@@ -13,58 +13,14 @@ from agents.groups.decide import Groups
 from agents.kinds import every_kind
 from agents.rulebook import Rulebook
 from schemas.standards import Standards
-from streams.clock import DEFAULT_LATENESS, Clock
-from streams.contract import Broadcast, Decision, Line, Logic, Output, Record, Refusal
-from streams.rows import Row, View
+from streams.clock import DEFAULT_LATENESS
+from streams.contract import Broadcast, Decision, Line, Output, Refusal
+from streams.in_memory import InMemory
 
-S = TypeVar("S")
 CHUNK = 5000
 OBSERVED = "observations"
 CACHED = 100_000
 """Rows kept decoded."""
-
-
-class Side(Generic[S]):
-    """One agent's logic on one partition in memory."""
-
-    def __init__(self, logic: Logic[S], lateness: int) -> None:
-        self.logic = logic
-        self._codec = logic.codec()
-        self._rows: dict[str, bytes] = {}
-        self.view: View[S] = View(self._fetch, Clock(lateness), cached=CACHED)
-
-    def decide(self, records: Sequence[Record]) -> Decision:
-        """Decide about a batch, and keep what follows of it."""
-        whole = self._kept(self.logic.decide(self.view, records, None))
-        taken = whole.taken
-        while taken is not None:
-            records = records[taken:]
-            part = self._kept(self.logic.decide(self.view, records, None))
-            whole.add(part)
-            taken = part.taken
-        return whole
-
-    def finish(self, until: int | None) -> Iterator[Decision]:
-        """The end of input: time goes on to the newest record's, or to `until`."""
-        self.view.clock.finish(until)
-        while self.view.deadlines.next <= self.view.clock.now:
-            yield self._kept(self.logic.tick(self.view, None))
-
-    def stored(self, key: str) -> bytes | None:
-        """A row as it would be stored; None where there is none."""
-        return self._rows.get(key)
-
-    def _kept(self, decision: Decision) -> Decision:
-        for row in self.view.touched:
-            self._rows[row.key] = self._codec.encode(row.state, row.deadline)
-        self.view.settle()
-        return decision
-
-    def _fetch(self, key: str) -> Row[S] | None:
-        value = self._rows.get(key)
-        if value is None:
-            return None
-        return Row(key, self._codec.decode(value), int.from_bytes(value[:8], "big"))
 
 
 class Replay:
@@ -81,8 +37,10 @@ class Replay:
         groups: bool = True,
     ) -> None:
         self.logic = Customers(Rulebook(standards, observed=groups), future=None)
-        self.customers = Side(self.logic, lateness)
-        self.groups = Side(Groups(GroupBook(standards)), lateness) if groups else None
+        self.customers = InMemory(self.logic, lateness, cached=CACHED)
+        self.groups = (
+            InMemory(Groups(GroupBook(standards)), lateness, cached=CACHED) if groups else None
+        )
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.gauges: Counter[tuple[str, ...]] = Counter()
         self.rejected: Counter[str] = Counter()
@@ -122,7 +80,7 @@ class Replay:
 
     def stored(self, key: str) -> bytes | None:
         """A row as it would be stored, once `run` has ended; None where there is none."""
-        return self.customers.stored(key)
+        return self.customers.rows.get(key)
 
     def _take(self, decision: Decision, refused: list[Refusal] | None) -> Iterator[Output]:
         """What the customers agent has decided, and what the groups agent makes of it."""

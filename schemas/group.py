@@ -47,6 +47,13 @@ class Group(Struct, array_like=True):
     askers: list[Asker] | None = None
     drain: Drain | None = None
 
+    @property
+    def party(self) -> None:
+        """A group is of no party, and has no stage of life."""
+        return None
+
+    stage = party
+
     def wake(self, signal: str, at: int | None) -> None:
         """Ask `signal` again at that instant, in place of an earlier wish; None: not at all."""
         if at is None:

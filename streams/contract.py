@@ -5,9 +5,9 @@ deadlines into a `Decision`. Logic never awaits, never reads a clock and never t
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import Generic, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from streams.rows import View
 
@@ -108,6 +108,17 @@ class Decision:
         self.samples += other.samples
 
 
+class Codec(NamedTuple, Generic[S]):
+    """How a row's state is stored. Values begin with the deadline (8 bytes) and the version (1)."""
+
+    version: int
+    """Of the stored form; state of a later version is refused."""
+    encode: Callable[[S, int], bytes]
+    """State and deadline as a value."""
+    decode: Callable[[bytes], S]
+    """The state in a value."""
+
+
 class Logic(Protocol[S]):
     """The pure part: one call a batch, one call a tick."""
 
@@ -117,7 +128,7 @@ class Logic(Protocol[S]):
     def tick(self, view: View[S], wall: int | None, limit: int = 1000) -> Decision:
         """Fire at most `limit` deadlines that the view's clock has reached."""
 
-    def codec(self) -> "Codec[S]":
+    def codec(self) -> Codec[S]:
         """How rows are stored."""
 
 
@@ -137,13 +148,3 @@ def roles(logic: object) -> tuple[str, ...]:
     """The roles of the further topics that the outputs of a logic name, where it has such
     (`roles`): they are created, verified and known before anything is written to them."""
     return tuple(getattr(logic, "roles", ()))
-
-
-class Codec(Protocol[S]):
-    """How a row's state is stored. Values begin with the deadline (8 bytes) and the version (1)."""
-
-    def encode(self, state: S, deadline: int, /) -> bytes: ...
-    def decode(self, value: bytes, /) -> S: ...
-    @property
-    def version(self) -> int:
-        """Of the stored form; state of a later version is refused."""

@@ -256,7 +256,8 @@ class Partition(Generic[S]):
                 count = self.writer.partitions(self.settings.topic(topic))
                 place = places[topic] = count, [[] for _ in range(count)]
             count, lists = place
-            lists[partition_of(key, count)].append((key, value))
+            # Most topics of teams have one: then there is nothing to hash.
+            lists[partition_of(key, count) if count > 1 else 0].append((key, value))
         return {
             (self.settings.topic(topic), number): pairs
             for topic, (_, lists) in places.items()

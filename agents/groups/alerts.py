@@ -8,23 +8,12 @@ from typing import Any
 
 from agents.alerts import SEVERITIES, WARNING, Facts, Kind
 from agents.manners.router import HISTORY, role
-from agents.mechanisms.standing import LONGEST_COOL_DOWN
+from agents.mechanisms.standing import cool, expiry_of, remember, severity_of, standing
 from agents.seal import Seal
-from agents.telling import Advice
-from schemas.alert import (
-    Alert,
-    Evidence,
-    Resolution,
-    Rule,
-    Status,
-    Value,
-    alert_id,
-    encode,
-    evidence_out,
-)
+from agents.telling import Telling, detected_at, no_advice, whose_group
+from schemas.alert import Evidence, Resolution, Status, alert_id
 from schemas.customer import EVENT_ID_BYTES, OpenAlert, bounded
 from schemas.group import Group
-from schemas.instant import rfc3339
 from schemas.memory import NEVER
 from schemas.observation import Observation
 from streams.contract import Broadcast, Decision, Output
@@ -39,7 +28,7 @@ class GroupAlerts:
         decision: Decision,
         wall: int | None,
         warm_up_until: int = 0,
-        advice: Advice | None = None,
+        telling: Telling | None = None,
         roles: Collection[str] = (),
         seal: Seal | None = None,
     ) -> None:
@@ -47,9 +36,9 @@ class GroupAlerts:
         self._seal = seal or Seal()
         self._kinds = kinds
         self._decision = decision
-        self._detected = None if wall is None else rfc3339(wall)
+        self._detected = detected_at(wall)
         self._warm_up_until = warm_up_until
-        self._advice = advice
+        self._telling = telling or Telling(no_advice)
         self._roles = frozenset(roles)
         self.key = ""
         """Of the group at hand."""
@@ -76,30 +65,17 @@ class GroupAlerts:
         `severity` is this case's own; the house's wish goes over it. The opening counts for the
         cool-down.
         """
-        wished = limits.severity
-        if wished is not None:
-            severity = SEVERITIES.index(wished)
-        elif severity is None:
-            severity = kind.severity
-        expires = int(getattr(limits, "expires", 0))
-        until = at + expires if expires else NEVER
+        severity, until = severity_of(kind, limits, severity), expiry_of(limits, at)
         self.open(kind.name, subject, at, facts, evidence, severity, until=until, team=limits.team)
-        told = self.group.told
-        told[kind.name] = max(at, told.get(kind.name, 0))
-        for name in [name for name, last in told.items() if last <= at - LONGEST_COOL_DOWN]:
-            del told[name]
+        remember(self.group.told, kind, at)
 
     def cool(self, kind: Kind, limits: Any, at: int) -> bool:
         """Whether the cool-down since the last opening of that signal is over at `at`."""
-        last = self.group.told.get(kind.name)
-        return last is None or not (last <= at < last + limits.cool_down)
+        return cool(self.group, kind, limits, at)
 
     def standing(self, signal: str, subject: str | None = None) -> OpenAlert | None:
         """The group's open alert of that signal and subject."""
-        for alert in self.group.alerts:
-            if alert.signal == signal and alert.subject == subject:
-                return alert
-        return None
+        return standing(self.group, signal, subject)
 
     def open(
         self,
@@ -145,13 +121,12 @@ class GroupAlerts:
         evidence: list[Evidence],
     ) -> None:
         """Tell something once that has no state to clear; it counts for the cool-down."""
-        wished = limits.severity
-        severity = kind.severity if wished is None else SEVERITIES.index(wished)
+        severity = severity_of(kind, limits)
         suppressed = HISTORY if at < self._warm_up_until else None
         told = OpenAlert(
             kind.name, subject, at, severity, facts, evidence, suppressed, team=limits.team
         )
-        self.group.told[kind.name] = max(at, self.group.told.get(kind.name, 0))
+        remember(self.group.told, kind, at)
         self._tell(told, "notice", at, None, 0)
 
     def expire(self, now: int) -> None:
@@ -186,44 +161,18 @@ class GroupAlerts:
         self, alert: OpenAlert, status: Status, at: int, resolution: Resolution | None, by: int
     ) -> None:
         """Write what an alert is from `at` on; `by` is what that adds to the open ones."""
-        group, facts, kind = self.group, alert.facts, self._kinds[alert.signal]
-        became_true = rfc3339(at)
-        respond_by, team = kind.respond_by(facts), alert.team or kind.team
-        value: Value | None = kind.value(facts)
-        advice = self._advice if resolution is None else None
-        told = Alert(
-            alert_id=alert_id(alert.signal, self.key, alert.subject, alert.opened_at),
-            signal=alert.signal,
-            status=status,
-            resolution=resolution,
-            severity=SEVERITIES[alert.severity],
-            group=self.key,
-            party="customer",
-            brand=group.brand,
-            branch=group.branch,
-            segment=group.segment,
-            region=group.region,
-            subject=alert.subject,
-            event_time=became_true,
-            opened_at=rfc3339(alert.opened_at),
-            resolved_at=became_true if resolution is not None else None,
-            detected_at=self._detected,
-            probability=kind.probability(facts),
-            value_at_risk=value,
-            team=team,
-            recommended_action=advice(alert.signal, None, group.brand, team) if advice else None,
-            respond_by=None if respond_by is None else rfc3339(respond_by),
-            evidence=evidence_out(alert.evidence),
-            reason=kind.reason(facts),
-            clears_if=kind.clears_if,
-            rule=Rule(kind.name, kind.version, kind.parameters(facts)),
-            suppressed_by=alert.suppressed_by,
+        kind, decision, group = self._kinds[alert.signal], self._decision, self.group
+        form = self._telling.form(kind, status, resolution, SEVERITIES[alert.severity])
+        name = alert_id(alert.signal, self.key, alert.subject, alert.opened_at)
+        value, team = kind.value(alert.facts), alert.team or kind.team
+        told = self._telling.alert(
+            form, name, whose_group(self.key), group, alert, at, value, self._detected
         )
-        key, said = told.alert_id.encode(), encode(told)
-        self._decision.outputs.append(Output("alerts", key, said))
+        key = name.encode()
+        decision.outputs.append(Output("alerts", key, told))
         if alert.suppressed_by is None and role(team) in self._roles:
-            self._decision.outputs.append(Output(role(team), key, said))
-        self._decision.counts["alerts", alert.signal, told.severity, status] += 1
+            decision.outputs.append(Output(role(team), key, told))
+        decision.counts[form.counted] += 1
         if by:
             self.gauge("alerts_open", alert.signal, team, change=by)
             if value is not None:

@@ -4,32 +4,13 @@ The observation goes to `rejected`, its group stays as before. A deadline that f
 for again until an observation does; the alerts of that signal and group end as `dismissed`.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
 from agents.careful import Careful, SignalFailed, name_of
 from schemas.group import Group
-from streams.contract import Decision, Record
-from streams.rows import View
-
-if TYPE_CHECKING:
-    from agents.groups.decide import Groups
+from streams.contract import Decision
 
 
-def carefully(
-    logic: "Groups", view: View[Group], records: Sequence[Record], wall: int | None
-) -> Decision:
-    """The decision on `records`, without those on which a signal fails."""
-    return _CarefulOfGroups(logic, view, wall).decide(records)
-
-
-def carefully_due(logic: "Groups", view: View[Group], wall: int | None, limit: int) -> Decision:
-    """The decision on what is due, without the deadlines that fail."""
-    return _CarefulOfGroups(logic, view, wall).tick(limit)
-
-
-class _CarefulOfGroups(Careful[Group]):
-    logic: Any
+class CarefulOfGroups(Careful[Group]):
+    """The groups of one batch."""
 
     def drop(self, why: SignalFailed) -> None:
         view, part = self.view, Decision()

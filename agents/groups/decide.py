@@ -9,12 +9,13 @@ order, between records.
 from collections import Counter
 from collections.abc import Sequence
 
-from agents.careful import SignalFailed
+from agents.careful import SignalFailed, decided, fired
 from agents.groups.alerts import GroupAlerts
 from agents.groups.book import GroupBook
-from agents.groups.careful import carefully, carefully_due
+from agents.groups.careful import CarefulOfGroups
 from agents.manners.router import role
 from agents.seal import Seal
+from agents.telling import Telling
 from schemas import group as state
 from schemas.group import Group
 from schemas.observation import (
@@ -33,16 +34,7 @@ from streams.rows import Row, View
 _CLOCK = CLOCK.encode()
 
 
-class GroupCodec:
-    """How groups are stored: see schemas.group."""
-
-    version = state.VERSION
-
-    def encode(self, group: Group, deadline: int) -> bytes:
-        return state.encode(group, deadline)
-
-    def decode(self, value: bytes) -> Group:
-        return state.decode(value)
+_CODEC = Codec(state.VERSION, state.encode, state.decode)
 
 
 class Groups:
@@ -58,27 +50,23 @@ class Groups:
         """`internal_key` seals what is told the partitions of customers."""
         self.book = book or GroupBook()
         self.seal = Seal(internal_key)
+        self.telling = Telling(self.book.advice)
         self.warm_up_until = warm_up_until
         self.roles = tuple(map(role, sorted(self.book.teams)))
         """The topics that are written besides the usual ones: those of the teams."""
 
     def codec(self) -> Codec[Group]:
-        return GroupCodec()
+        return _CODEC
 
     def alerts(self, decision: Decision, wall: int | None) -> GroupAlerts:
         """What signals speak to, for one decision."""
         book = self.book
         return GroupAlerts(
-            book.kinds, decision, wall, self.warm_up_until, book.advice, self.roles, self.seal
+            book.kinds, decision, wall, self.warm_up_until, self.telling, self.roles, self.seal
         )
 
     def decide(self, view: View[Group], records: Sequence[Record], wall: int | None) -> Decision:
-        mark = view.mark()
-        try:
-            return self.apply(view, records, wall)
-        except SignalFailed:
-            view.rollback(mark)
-        return carefully(self, view, records, wall)
+        return decided(self, CarefulOfGroups, view, records, wall)
 
     def apply(self, view: View[Group], records: Sequence[Record], wall: int | None) -> Decision:
         """Decide, all or nothing. Raises SignalFailed."""
@@ -105,12 +93,7 @@ class Groups:
         return decision
 
     def tick(self, view: View[Group], wall: int | None, limit: int = 1000) -> Decision:
-        mark = view.mark()
-        try:
-            return self.fire(view, wall, limit)
-        except SignalFailed:
-            view.rollback(mark)
-        return carefully_due(self, view, wall, limit)
+        return fired(self, CarefulOfGroups, view, wall, limit)
 
     def fire(self, view: View[Group], wall: int | None, limit: int = 1000) -> Decision:
         """Fire what is due, all or nothing. Raises SignalFailed."""

@@ -1,6 +1,6 @@
 """Alerts that stand: opened as the house wants them, found again, closed."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from agents.alerts import SEVERITIES, Alerts, Facts, Kind
 from agents.mechanisms.timers import stop
@@ -11,6 +11,13 @@ from schemas.memory import NEVER, Timer
 
 LONGEST_COOL_DOWN = 400 * 86_400 * 1_000_000
 """So long the last opening of a signal is remembered (microseconds)."""
+
+
+class Bearer(Protocol):
+    """Of whom alerts stand: a customer, or a group."""
+
+    alerts: list[OpenAlert]
+    told: dict[str, int]
 
 
 def stand(
@@ -31,22 +38,33 @@ def stand(
     `severity` is this case's own; the house's wish goes over it. At `until` it expires even if the
     house would let it stand longer.
     """
-    wished = limits.severity
-    if wished is not None:
-        severity = SEVERITIES.index(wished)
-    elif severity is None:
-        severity = kind.severity
-    expires = int(getattr(limits, "expires", 0))
-    if expires:
-        until = min(until, at + expires)
+    severity, until = severity_of(kind, limits, severity), min(until, expiry_of(limits, at))
     alerts.open(kind.name, subject, at, facts, evidence, severity, until=until, team=limits.team)
     if subject is None and hasattr(limits, "cool_down"):
-        told = customer.told
-        told[kind.name] = max(at, told.get(kind.name, 0))
-        if len(told) > 1:
-            horizon = at - LONGEST_COOL_DOWN
-            for name in [name for name, last in told.items() if last <= horizon]:
-                del told[name]
+        remember(customer.told, kind, at)
+
+
+def severity_of(kind: Kind, limits: Any, severity: int | None = None) -> int:
+    """The house's wish, else this case's own `severity`, else that of the kind."""
+    wished = limits.severity
+    if wished is not None:
+        return SEVERITIES.index(wished)
+    return kind.severity if severity is None else severity
+
+
+def expiry_of(limits: Any, at: int) -> int:
+    """When an alert that opens at `at` expires as the house wants it; NEVER if not."""
+    expires = int(getattr(limits, "expires", 0))
+    return at + expires if expires else NEVER
+
+
+def remember(told: dict[str, int], kind: Kind, at: int) -> None:
+    """For its cool-down, that a signal has opened at `at`."""
+    told[kind.name] = max(at, told.get(kind.name, 0))
+    if len(told) > 1:
+        horizon = at - LONGEST_COOL_DOWN
+        for name in [name for name, last in told.items() if last <= horizon]:
+            del told[name]
 
 
 def prolong(customer: Customer, signal: str, subject: str | None, until: int) -> None:
@@ -88,15 +106,15 @@ def make_room(customer: Customer, at: int, alerts: Alerts) -> None:
             alerts.resolve(signal, cart.name, at, "expired")
 
 
-def cool(customer: Customer, kind: Kind, limits: Any, at: int) -> bool:
+def cool(bearer: Bearer, kind: Kind, limits: Any, at: int) -> bool:
     """Whether the cool-down since the last opening of that signal is over at `at`."""
-    last = customer.told.get(kind.name)
+    last = bearer.told.get(kind.name)
     return last is None or not (last <= at < last + limits.cool_down)
 
 
-def standing(customer: Customer, signal: str, subject: str | None = None) -> OpenAlert | None:
+def standing(bearer: Bearer, signal: str, subject: str | None = None) -> OpenAlert | None:
     """The open alert of that signal and subject."""
-    for alert in customer.alerts:
+    for alert in bearer.alerts:
         if alert.signal == signal and alert.subject == subject:
             return alert
     return None

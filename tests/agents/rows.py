@@ -194,7 +194,7 @@ class Joined:
         """A harness that goes on with the merged row."""
         harness = Harness(logic=LOGIC)
         value = encode(self.customer, self.customer.deadline)
-        harness.store.write([(KEY.encode(), value)], None, 0)
+        harness.rows[KEY] = value
         return harness.restart()
 
 

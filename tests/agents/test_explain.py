@@ -17,7 +17,7 @@ Said = dict[str, Any]
 def of(events: list[Said], standards: str = "", key: str = "c:ann") -> tuple[Explanation, Harness]:
     lived = Harness(parse(standards) if standards else None).feed(events)
     lived.finish()
-    made = explain(key, lived.rows[key], lived.logic.rulebook, lived._view.clock.now)
+    made = explain(key, lived.rows[key], lived.logic.rulebook, lived.partition.view.clock.now)
     return made, lived
 
 
@@ -81,7 +81,9 @@ def test_what_is_said_to_come_is_what_then_comes() -> None:
 def test_what_was_explained_has_not_changed() -> None:
     _, lived = of([*BOUGHT, CART])
     stored = dict(lived.rows)
-    made = explain("c:ann", lived.rows["c:ann"], lived.logic.rulebook, lived._view.clock.now)
+    made = explain(
+        "c:ann", lived.rows["c:ann"], lived.logic.rulebook, lived.partition.view.clock.now
+    )
     assert made.ahead
     assert lived.rows == stored
 

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from agents.decide import CustomerCodec
 from agents.harness import Harness
 from schemas.customer import Customer
 from schemas.instant import instant
@@ -57,13 +56,14 @@ def test_every_row_is_read_again_for_every_batch() -> None:
     assert list(harness.rows) == ["c:c7"]
     read = 0
 
-    class Counting(CustomerCodec):
-        def decode(self, value: bytes) -> Customer:
-            nonlocal read
-            read += 1
-            return super().decode(value)
+    codec = harness.partition.codec
 
-    harness._codec = Counting()
+    def counting(value: bytes) -> Customer:
+        nonlocal read
+        read += 1
+        return codec.decode(value)
+
+    harness.partition.codec = codec._replace(decode=counting)
     harness.feed(add(at) for at in range(9, 15))
     assert read == 4
 

@@ -90,10 +90,10 @@ def test_ticks_of_any_size_fire_the_same_deadlines_in_the_same_order() -> None:
     records = random_lives(3, customers=20, records=300)
     one = Harness().feed(records).finish()
     small = Harness().feed(records)
-    view, logic = small._view, small.logic
+    view, logic = small.partition.view, small.logic
     view.clock.finish()
     while view.deadlines.next <= view.clock.now:
-        small._commit(logic.tick(view, None, limit=1))
+        small.told.add(small.partition.keep(logic.tick(view, None, limit=1)))
     assert outcome(small) == outcome(one)
 
 

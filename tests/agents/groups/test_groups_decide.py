@@ -12,6 +12,7 @@ from agents.groups.book import GroupBook, GroupChapter
 from agents.groups.decide import Groups
 from agents.groups.harness import GroupHarness, Said
 from schemas import group as state
+from schemas.alert import decode, encode
 from schemas.customer import NewerState
 from schemas.group import Group
 from schemas.instant import MINUTE
@@ -84,6 +85,13 @@ def test_a_deadline_fires_once_the_clock_has_passed_it() -> None:
     assert told.gauges == {("alerts_open", "quiet", "support"): 1}
 
 
+def test_an_alert_is_told_as_the_encoder_writes_it() -> None:
+    told = queues().feed([arrival(0, 'sa"les'), arrival(30, "other"), arrival(31, 'sa"les')])
+    assert {alert.status for alert in told.alerts} == {"open", "resolved"}
+    for output in told.outputs:
+        assert encode(decode(output.value)) == output.value
+
+
 def test_what_comes_late_counts_before_its_window_is_judged() -> None:
     told = queues().feed([arrival(0), arrival(11, "other"), arrival(9.5), arrival(13, "other")])
     assert told.alerts == []
@@ -94,7 +102,7 @@ def test_what_comes_late_counts_before_its_window_is_judged() -> None:
 def test_what_is_no_observation_is_refused_and_counted() -> None:
     from streams.contract import Line
 
-    logic, view = Groups(Book()), queues()._view
+    logic, view = Groups(Book()), queues().partition.view
     decision = logic.decide(view, [Line(b"\x00", key=b"queue:a"), Line(None)], None)
     assert [refusal.reason for refusal in decision.refusals] == ["invalid_field"] * 2
 
@@ -115,7 +123,7 @@ def test_batches_do_not_matter(said: list[tuple[int, str]], sizes: list[int]) ->
     arrived = [arrival(minute / 3, queue) for minute, queue in said]
     whole, cut = queues().feed(arrived).finish(), queues(sizes=sizes).feed(arrived).finish()
     assert whole.outputs == cut.outputs
-    assert whole.stored == cut.stored
+    assert whole.rows == cut.rows
 
 
 class Fragile(Quiet):

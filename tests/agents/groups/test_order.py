@@ -62,13 +62,13 @@ def test_all_told_before_any_time_passes(seed: int, one_by_one: list[tuple[bytes
     said = STORY.copy()
     Random(seed).shuffle(said)
     early = GroupHarness()
-    early._batch([Line(encode(seen), key=key.encode()) for key, seen in said])
+    early.batch([Line(encode(seen), key=key.encode()) for key, seen in said])
     assert outputs(early.finish()) == one_by_one
 
 
 def test_half_of_them_far_ahead(one_by_one: list[tuple[bytes, bytes]]) -> None:
     ahead = [each for number, each in enumerate(STORY) if number % 2]
     told = GroupHarness()
-    told._batch([Line(encode(seen), key=key.encode()) for key, seen in ahead])
+    told.batch([Line(encode(seen), key=key.encode()) for key, seen in ahead])
     behind = [each for number, each in enumerate(STORY) if not number % 2]
     assert outputs(told.feed(behind).finish()) == one_by_one

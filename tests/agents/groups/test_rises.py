@@ -149,7 +149,7 @@ def test_batches_and_small_disorder_do_not_matter(sizes: list[int], rng) -> None
     whole = GroupHarness().feed(said).finish()
     assert [what for _, what in told(whole, "bottleneck")] == ["open", "recovered"]
     cut = GroupHarness().batches(sizes).feed(said).finish()
-    assert (whole.outputs, whole.stored) == (cut.outputs, cut.stored)
+    assert (whole.outputs, whole.rows) == (cut.outputs, cut.rows)
     shuffled: list[Said] = sorted(said, key=lambda one: one[1].time + rng.randrange(100_000_000))
     late = GroupHarness().feed(shuffled).finish()
     assert [out.key for out in late.outputs] == [out.key for out in whole.outputs]
