@@ -53,6 +53,10 @@ SEEN_BYTES: Final = HASH * MAX_SEEN
 CODEC: Final = Codec(state.VERSION, state.encode, state.decode)
 
 
+class MoreIsDue(Exception):
+    """Of a jump in time so much at once is enough: the record before which it is comes again."""
+
+
 class Customers:
     """Decides about the customers of one partition."""
 
@@ -110,96 +114,98 @@ class Customers:
         nameless: list[str] = []
         nameless_at = -1
         # The hot loop: what is common is written out, what is rare is called.
-        for number, record in enumerate(records):
-            try:
-                value, received = record.value, record.timestamp * 1000
-                if value is None:
-                    raise Rejected("not_json", "the record has no value")
-                event = decode(value, received)
-                at = event.time
-                if future is not None and at > received + future:
-                    raise _from_the_future(at, received)
-                customer_id = event.customer_id
-                if customer_id is None or event.aliases or event.__class__ is UNLINKED:
-                    row = board.row_of(record, event)
-                    if row is None:
-                        continue
-                    key = row.key
-                    if customer_id is None and not key.startswith("c:"):
-                        nameless.append(event.channel)
-                        nameless_at = number
-                else:
-                    key = "c:" + customer_id
-                    row = recent.get(key) or find(key)
-                    if row is None:
-                        row = board.first_heard(key, record, event)
+        number = 0
+        try:
+            for number, record in enumerate(records):
+                try:
+                    value, received = record.value, record.timestamp * 1000
+                    if value is None:
+                        raise Rejected("not_json", "the record has no value")
+                    event = decode(value, received)
+                    at = event.time
+                    if future is not None and at > received + future:
+                        raise _from_the_future(at, received)
+                    customer_id = event.customer_id
+                    if customer_id is None or event.aliases or event.__class__ is UNLINKED:
+                        row = board.row_of(record, event)
                         if row is None:
                             continue
-            except Rejected as why:
-                if record.headers and why.reason == "not_json":
-                    try:
-                        if alerts.levels.hear(record) or board.hears(record):
-                            continue
-                    except Rejected as forged:
-                        why = forged
-                decision.refusals.append(Refusal(record, why.reason, why.message))
-                continue
-            if at > clock.newest:
-                clock.advance(at)
-            if deadlines.next <= clock.now:
-                self._fire_due(view, alerts, self.most_due)
+                        key = row.key
+                        if customer_id is None and not key.startswith("c:"):
+                            nameless.append(event.channel)
+                            nameless_at = number
+                    else:
+                        key = "c:" + customer_id
+                        row = recent.get(key) or find(key)
+                        if row is None:
+                            row = board.first_heard(key, record, event)
+                            if row is None:
+                                continue
+                except Rejected as why:
+                    if record.headers and why.reason == "not_json":
+                        try:
+                            if alerts.levels.hear(record) or board.hears(record):
+                                continue
+                        except Rejected as forged:
+                            why = forged
+                    decision.refusals.append(Refusal(record, why.reason, why.message))
+                    continue
+                if at > clock.newest:
+                    clock.advance(at)
                 if deadlines.next <= clock.now:
-                    # Of a jump in time so much at once is enough: this record comes again.
-                    decision.taken = number
-                    if nameless_at == number:
-                        nameless.pop()
-                    break
-            customer = row.state
-            if row.deadline <= at:
-                self._fire(view, row, at, alerts)
-            taken.append((event.channel, event.kind))
-            digest, seen = xxh3_64_digest(event.id.encode()), customer.seen
-            if digest in seen and customer.has_seen(digest):
-                alerts.count("duplicates")
-                continue
-            customer.seen = (seen if len(seen) < SEEN_BYTES else seen[HASH:]) + digest
-            if not row.touched:
-                row.touched = True
-                touched.append(row)
-            if at >= customer.last_seen:
-                customer.last_seen = at
-                _describe(customer, event)
-            if customer.stage == REACHED and event.kind not in OUTREACH:
-                alerts.about(key, customer)
-                alerts.stage(ACQUIRED, at, event.kind)
-            if varies:
-                by_class = self.rulebook.chapter(customer, event).by_class
-            concerned = by_class[event.__class__]
-            if excluding and self.excluded(key):
-                alerts.count("excluded")
-                exclude(view, row, at, alerts)
-            elif concerned:
-                alerts.about(key, customer)
-                if customer.alerts:
-                    turn_off(self, row, at, alerts, in_event=True)
-                try:
-                    for signal in concerned:
-                        signal.on_event(customer, event, alerts)
-                except Exception as why:
-                    raise SignalFailed(key, signal, why, in_event=True) from why
-                if alerts.changes:
-                    chapter = self.rulebook.chapter(customer, event)
-                    weigh(chapter, key, customer, at, alerts, self.muted)
-                if alerts.resolved:
-                    alerts.settle_stage(at)
-                manners = customer.manners
-                if manners is not None:
-                    self.router.forget(customer, manners, at)
-                if not fits(customer):
-                    make_room(customer, at, alerts)
-                deadline = customer.deadline
-                if deadline != row.deadline:
-                    view.schedule(row, deadline)
+                    self._fire_due(view, alerts, self.most_due)
+                    if deadlines.next <= clock.now:
+                        raise MoreIsDue
+                customer = row.state
+                if row.deadline <= at:
+                    self._fire(view, row, at, alerts)
+                taken.append((event.channel, event.kind))
+                digest, seen = xxh3_64_digest(event.id.encode()), customer.seen
+                if digest in seen and customer.has_seen(digest):
+                    alerts.count("duplicates")
+                    continue
+                customer.seen = (seen if len(seen) < SEEN_BYTES else seen[HASH:]) + digest
+                if not row.touched:
+                    row.touched = True
+                    touched.append(row)
+                if at >= customer.last_seen:
+                    customer.last_seen = at
+                    _describe(customer, event)
+                if customer.stage == REACHED and event.kind not in OUTREACH:
+                    alerts.about(key, customer)
+                    alerts.stage(ACQUIRED, at, event.kind)
+                if varies:
+                    by_class = self.rulebook.chapter(customer, event).by_class
+                concerned = by_class[event.__class__]
+                if excluding and self.excluded(key):
+                    alerts.count("excluded")
+                    exclude(view, row, at, alerts)
+                elif concerned:
+                    alerts.about(key, customer)
+                    if customer.alerts:
+                        turn_off(self, row, at, alerts, in_event=True)
+                    try:
+                        for signal in concerned:
+                            signal.on_event(customer, event, alerts)
+                    except Exception as why:
+                        raise SignalFailed(key, signal, why, in_event=True) from why
+                    if alerts.changes:
+                        chapter = self.rulebook.chapter(customer, event)
+                        weigh(chapter, key, customer, at, alerts, self.muted)
+                    if alerts.resolved:
+                        alerts.settle_stage(at)
+                    manners = customer.manners
+                    if manners is not None:
+                        self.router.forget(customer, manners, at)
+                    if not fits(customer):
+                        make_room(customer, at, alerts)
+                    deadline = customer.deadline
+                    if deadline != row.deadline:
+                        view.schedule(row, deadline)
+        except MoreIsDue:
+            decision.taken = number
+            if nameless_at == number:
+                nameless.pop()
         count_identified(decision, taken, nameless)
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():
@@ -239,11 +245,13 @@ class Customers:
         alerts.stage(arrival(event.kind), event.time, event.kind)
 
     def pass_time(self, view: View[Customer], at: int, alerts: Alerts) -> None:
-        """A record of the instant `at` has come: fire what is due before it."""
+        """A record of the instant `at` has come: fire what is due before it. Raises MoreIsDue."""
         if at > view.clock.newest:
             view.clock.advance(at)
         if view.deadlines.next <= view.clock.now:
-            self._fire_due(view, alerts)
+            self._fire_due(view, alerts, self.most_due)
+            if view.deadlines.next <= view.clock.now:
+                raise MoreIsDue
 
     def settle(self, view: View[Customer], row: Row[Customer], at: int, alerts: Alerts) -> None:
         """What follows where the customer's state has changed by no interaction of their own.

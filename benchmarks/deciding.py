@@ -88,6 +88,8 @@ def measured(lines: list[list[Any]], spent: dict[str, float] | None) -> tuple[fl
             began = time.process_time()
             decision = logic.decide(view, batch, 1)
             decided = time.process_time()
+            if decision.taken is not None:
+                log.extendleft(reversed(batch[decision.taken :]))
             for row in view.touched:
                 stored[row.key] = codec.encode(row.state, row.deadline)
                 rows += 1

@@ -99,9 +99,9 @@ class Switchboard:
                 customers.at_customer(self, message)
 
     def _link(self, row: Row[Customer], keys: list[str], event: Interaction) -> None:
+        # What falls due before this record does so in the row that it was noted in.
+        self.logic.pass_time(self.view, event.time, self.alerts)
         if customers.claim(self, row, keys, event.time, event.id):
-            # What falls due before this record does so in the row that it was noted in.
-            self.logic.pass_time(self.view, event.time, self.alerts)
             self._hear()
 
     def _unlink(self, record: Record, event: Interaction, keys: list[str]) -> None:

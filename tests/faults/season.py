@@ -94,6 +94,8 @@ def bare_logic(*parts: list[Sent], partitions: int = 4) -> Outcome:
     forwarded too: who is known by then as one person is so in the next part from its beginning.
     """
     found = Outcome({}, {}, {}, [], Counter())
+    logic = Customers(future=None)
+    logic.most_due = 1 << 60  # in one go
     observed: list[list[Line]] = [[] for _ in range(partitions)]
     views = [
         View[Customer](lambda _: None, Clock(), partition=n, partitions=partitions, cached=1 << 60)
@@ -104,7 +106,7 @@ def bare_logic(*parts: list[Sent], partitions: int = 4) -> Outcome:
         while any(waiting):  # what was forwarded may lead to more of it
             forwarded: list[list[Line]] = [[] for _ in range(partitions)]
             for view, mine in zip(views, waiting, strict=True):
-                decision = Customers(future=None).decide(view, mine, None)
+                decision = logic.decide(view, mine, None)
                 keep_alerts(found, decision)
                 for output in decision.outputs:
                     if output.topic == "observations":
@@ -122,7 +124,7 @@ def bare_logic(*parts: list[Sent], partitions: int = 4) -> Outcome:
                     forwarded[home].append(line)
             waiting = forwarded
     add_groups(found, observed)
-    codec = Customers().codec()
+    codec = logic.codec()
     for view in views:
         for row in view.touched:
             found.state[row.key.encode()] = codec.encode(row.state, row.deadline)
