@@ -145,7 +145,8 @@ True as well, and by themselves nothing to notice: an alert that only these expl
 
 ## What is not measured
 
-- Signals of groups (queues, branches, markets, products), and those that need a value model.
+- Signals of groups here (of branches, products, steps and markets: below), and those that need a
+  value model.
 - `standard_missed`, which a house declares itself. `resolution_unconfirmed` is off by default: its
   figures are those of a house that leaves it off.
 - Whether an alert led to anything: nobody in these companies acts on alerts.

@@ -90,7 +90,8 @@ STAGES = (
     Stage(
         (
             Trouble(
-                "bad-branch:market", "one of eight like branches gets slow and careless",
+                "bad-branch:market",
+                "one of eight branches that are much alike gets slow and careless",
                 "branch_inconsistent", "brand:", "market: ",
             ),
             Trouble(
