@@ -21,7 +21,13 @@ HOT = [
     "agents/telling.py",
     "agents/alerts.py",
     "agents/decide.py",
+    "agents/levels.py",
+    "agents/unwanted.py",
     "agents/weighing.py",
+    "agents/working_time.py",
+    *sorted(str(path) for path in Path("agents/manners").glob("[!_]*.py")),
+    *sorted(str(path) for path in Path("agents/observers").glob("[!_]*.py")),
+    *sorted(str(path) for path in Path("agents/people").glob("[!_]*.py")),
     *sorted(str(path) for path in Path("agents/mechanisms").glob("[!_]*.py")),
     *sorted(
         str(path) for path in Path("agents/signals").rglob("[!_]*.py") if path.name != "protocol.py"

@@ -59,7 +59,13 @@ def build() -> Path:
 
 
 def use() -> bool:
-    """Import Heed from the compiled folder in this process; False where it cannot be built."""
+    """Import Heed from the compiled folder in this process; False where it cannot be built.
+
+    Raises RuntimeError where Heed has been imported already, from the sources as they stand.
+    """
+    early = sorted(name for name in sys.modules if name.partition(".")[0] in ROOMS)
+    if early:
+        raise RuntimeError(f"imported before it could be chosen from where: {', '.join(early)}")
     try:
         folder = build()
     except (subprocess.CalledProcessError, OSError) as why:

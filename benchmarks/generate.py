@@ -21,10 +21,6 @@ from random import Random
 import orjson
 from confluent_kafka import Producer
 
-from agents.people import Message, Sealer
-from agents.seal import Seal
-from streams.murmur2 import partition_of
-
 SEED = 1
 BEGIN = datetime(2025, 1, 6, tzinfo=UTC)
 SPAN_SECONDS = 60 * 86_400  # however many events: 60 days of business
@@ -135,6 +131,10 @@ def under_aliases(
     topic because of it, behind all that is there already, stands beside it: the aliases are linked
     when they are met, as in a topic that is read while it is written.
     """
+    # Not before `benchmarks.compiled` has been asked which build of the rooms is wanted.
+    from agents.people import Message, Sealer
+    from agents.seal import Seal
+
     linked: dict[bytes, str] = {}
     random, sealer = Random(SEED), Sealer(Seal())
     share = min(1.0, share / max(1e-9, 1 - customers / events))
@@ -154,6 +154,8 @@ def under_aliases(
 
 
 def _elsewhere(customer: bytes) -> str:
+    from streams.murmur2 import partition_of
+
     home = partition_of(customer, PARTITIONS)
     names = (f"{customer.decode()}@mail{number}.example" for number in range(100))
     return next(name for name in names if partition_of(name.encode(), PARTITIONS) != home)

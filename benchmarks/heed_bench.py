@@ -27,37 +27,49 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--events", type=int, required=True)
     parser.add_argument("--customers", type=int, default=0)
     parser.add_argument("--store", choices=("memory", "rocks"), default="memory")
+    parser.add_argument("--toy", action="store_true", help="the peers' job, on Heed's engine")
     parser.add_argument("--pure", action="store_true", help="do not compile the hot modules")
     parser.add_argument("--profile", type=Path, help="write a cProfile of the loop there")
     return parser.parse_args()
 
 
 async def measure(args: argparse.Namespace, folder: str) -> dict[str, Any]:
-    from agents.customers import worker
+    from agents.customers import metrics, worker
     from streams import cycles, logs
     from streams.settings import Settings
+    from streams.worker import Worker
 
     logs.configure("text", "warning")
     cycles.calm()
     sweeping = asyncio.create_task(cycles.sweep())
     name = f"heed-bench-{time.time_ns()}"
-    made = worker(
-        Settings(
-            bootstrap=args.bootstrap,
-            app_id=name,
-            input_topic=args.topic,
-            changelog_topic=f"{name}-customers",
-            alerts_topic=f"{name}-alerts",
-            lifecycle_topic=f"{name}-lifecycle",
-            profiles_topic=f"{name}-profiles",
-            rejected_topic=f"{name}-rejected",
-            store=args.store,
-            state_dir=Path(folder),
-            idle_clock="off",
-            future_seconds=-1,
-            web_port=-1,
-        )
+    settings = Settings(
+        bootstrap=args.bootstrap,
+        app_id=name,
+        input_topic=args.topic,
+        changelog_topic=f"{name}-customers",
+        alerts_topic=f"{name}-alerts",
+        lifecycle_topic=f"{name}-lifecycle",
+        profiles_topic=f"{name}-profiles",
+        rejected_topic=f"{name}-rejected",
+        store=args.store,
+        state_dir=Path(folder),
+        idle_clock="off",
+        future_seconds=-1,
+        web_port=-1,
     )
+    made: Worker[Any]
+    if args.toy:
+        from benchmarks.toy import Toy
+
+        made = toy = Worker(settings, Toy(), metrics())
+
+        @toy.app.agent(toy.input, name="toy")  # type: ignore[untyped-decorator]
+        async def count(stream: Any) -> None:
+            async for event in stream.noack().events():
+                await toy.submit(event.value)
+    else:
+        made = worker(settings)
     began = cpu = 0.0
     hand_over = made.submit
 

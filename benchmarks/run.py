@@ -31,6 +31,7 @@ from tests.support.kafka import Kafka, version
 
 RESULTS = Path(__file__).parent / "results"
 WORKLOADS = {"mixed-20k": 20_000, "mixed-500k": 500_000, "mixed-20k-aliases": 20_000}
+OURS = ("heed", "heed-engine")
 ALIASES = {"mixed-20k-aliases": 0.4}
 """The share of events under an alias: for Heed alone, which writes them to its input once more."""
 WHOLE, QUICK = 1_000_000, 200_000
@@ -214,12 +215,13 @@ def print_table(rows: list[Row]) -> None:
 
 
 def print_ratios(rows: list[Row]) -> None:
-    """Heed against each peer on the same topic; above 1 is better for Heed."""
-    for heed in (row for row in rows if row.system == "heed"):
+    """Heed, and its engine with the peers' job, against each peer on the same topic; above 1 is
+    better for Heed."""
+    for heed in (row for row in rows if row.system in OURS):
         topic = heed.workload.split("/")[0]
-        peers = [row for row in rows if row.workload == topic and row.system != "heed"]
+        peers = [row for row in rows if row.workload == topic and row.system not in OURS]
         if peers:
-            print(f"\nheed on {heed.workload}: times as fast, times as thrifty with CPU")
+            print(f"\n{heed.system} on {heed.workload}: times as fast, times as thrifty with CPU")
         for peer in peers:
             speed = heed.events_per_second / peer.events_per_second
             thrift = peer.cpu_us_per_event / heed.cpu_us_per_event

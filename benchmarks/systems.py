@@ -73,10 +73,15 @@ class System:
         return [*command, "--folder", str(state)]
 
 
+@dataclass(frozen=True)
 class Heed(System):
+    """`options` stand behind what every system is given."""
+
+    options: tuple[str, ...] = ()
+
     def command(self, job: Job, variant: str, state: Path, events: int) -> list[str]:
         peer = super().command(job, variant, state, events)
-        return [*peer[: peer.index("--folder")], "--store", variant]
+        return [*peer[: peer.index("--folder")], "--store", variant, *self.options]
 
 
 class KafkaStreams(System):
@@ -98,7 +103,8 @@ SYSTEMS: dict[str, System] = {
     "quix-streams": System("benchmarks.peers.quix"),
     "bytewax": System("benchmarks.peers.bytewax_flow"),
     "kafka-streams": KafkaStreams("heed.Peer"),
-    "heed": Heed("benchmarks.heed_bench", variants=("memory", "rocks")),
+    "heed-engine": Heed("benchmarks.heed_bench", ("memory", "rocks"), options=("--toy",)),
+    "heed": Heed("benchmarks.heed_bench", ("memory", "rocks")),
 }
 
 
