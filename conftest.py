@@ -7,7 +7,23 @@ from typing import Any
 
 import pytest
 
+from streams.contract import Codec
+from streams.rows import Row
+
 BROKER_LANE = ("tests/broker/", "tests/faults/", "tests/embedded/", "tests/dashboards/")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def what_is_kept_packed_is_what_is_true() -> None:
+    """In every test: a row that is stored as it was packed before has not changed since."""
+    stored = Row.stored
+
+    def checked(row: Row[Any], codec: Codec[Any]) -> bytes:
+        value = stored(row, codec)
+        assert value == codec.encode(row.state, row.deadline), row.key
+        return value
+
+    Row.stored = checked  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -106,7 +106,7 @@ class Careful(ABC, Generic[S]):
 
     def _keep(self, part: Decision) -> None:
         for row in self.view.touched:
-            self.done[row.key] = self.codec.encode(row.state, row.deadline)
+            self.done[row.key] = row.stored(self.codec)
             row.touched = False
         self.view.touched.clear()
         self.whole.add(part)

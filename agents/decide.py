@@ -35,7 +35,8 @@ from schemas.customer import (
     MAX_SEEN,
     Customer,
     bounded,
-    fits,
+    holds_little,
+    packed_if_fitting,
 )
 from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
@@ -165,6 +166,7 @@ class Customers:
                     alerts.count("duplicates")
                     continue
                 customer.seen = (seen if len(seen) < SEEN_BYTES else seen[HASH:]) + digest
+                row.packed = None
                 if not row.touched:
                     row.touched = True
                     touched.append(row)
@@ -197,8 +199,10 @@ class Customers:
                     manners = customer.manners
                     if manners is not None:
                         self.router.forget(customer, manners, at)
-                    if not fits(customer):
-                        make_room(customer, at, alerts)
+                    if not holds_little(customer):
+                        row.packed = packed_if_fitting(customer)
+                        if row.packed is None:
+                            make_room(customer, at, alerts)
                     deadline = customer.deadline
                     if deadline != row.deadline:
                         view.schedule(row, deadline)
@@ -264,8 +268,7 @@ class Customers:
             weigh(chapter, row.key, customer, at, alerts, self.muted)
         if alerts.resolved:
             alerts.settle_stage(at)
-        if not fits(customer):
-            make_room(customer, at, alerts)
+        make_room(customer, at, alerts)
         view.schedule(row, customer.deadline)
 
     def _fire_due(self, view: View[Customer], alerts: Alerts, limit: int | None = None) -> None:
@@ -309,8 +312,11 @@ class Customers:
                 alerts.release(deadline)
             if alerts.resolved:
                 alerts.settle_stage(deadline)
-            if not fits(customer):
-                make_room(customer, deadline, alerts)
+            row.packed = None
+            if not holds_little(customer):
+                row.packed = packed_if_fitting(customer)
+                if row.packed is None:
+                    make_room(customer, deadline, alerts)
             deadline = customer.deadline
         view.schedule(row, deadline)
 

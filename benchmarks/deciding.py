@@ -91,7 +91,7 @@ def measured(lines: list[list[Any]], spent: dict[str, float] | None) -> tuple[fl
             if decision.taken is not None:
                 log.extendleft(reversed(batch[decision.taken :]))
             for row in view.touched:
-                stored[row.key] = codec.encode(row.state, row.deadline)
+                stored[row.key] = row.stored(codec)
                 rows += 1
             view.settle()
             deciding += decided - began

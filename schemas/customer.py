@@ -20,7 +20,7 @@ from schemas.correspondence import Correspondence
 from schemas.habits import Habits
 from schemas.journey import Journey
 from schemas.links import Links
-from schemas.manners import MANNERS_BYTES, Handled, Manners
+from schemas.manners import Handled, Manners
 from schemas.memory import NEVER as NEVER
 from schemas.memory import Answer, Fact, Life, Piece, Timer
 from schemas.merged import Merged
@@ -51,14 +51,8 @@ _ROOM = MAX_BYTES - 64
 """What the encoded customer may take: header, deadline, and what an event changes in passing."""
 _FEW = 4
 """So many carts, contacts, timers and alerts fit whatever they hold."""
-_SOME = 16
-"""Of more than these some are too large for `_most` to say that all of them fit."""
-_FIXED = 5_060
-"""The most that the fields take which hold no lists of those: scope, event ids, purchases, tombs,
-answers and callbacks, what each group of signals remembers, and what was merged."""
-_FACT, _EVIDENCE = 68, 170
-_MANNERED = 88
-"""What an alert takes at most of manners alone."""
+_DUES = 16
+"""What is written less when dues are not: two instants, each of 9 bytes and of 1."""
 
 
 class OpenAlert(Struct, array_like=True):
@@ -249,16 +243,21 @@ _decode = msgspec.msgpack.Decoder(Customer).decode
 _VERSION = bytes([VERSION])
 
 
-def encode(customer: Customer, deadline: int) -> bytes:
-    """The stored form; `deadline` is the customer's, which the caller has at hand.
+def pack(customer: Customer) -> bytes:
+    """The customer as MessagePack.
 
     When timers and alerts are due follows from them and is not stored: 0 stands there.
     """
     timers_due, alerts_due = customer.timers_due, customer.alerts_due
     customer.timers_due = customer.alerts_due = 0
-    stored = deadline.to_bytes(8, "big") + _VERSION + _encode(customer)
+    packed = _encode(customer)
     customer.timers_due, customer.alerts_due = timers_due, alerts_due
-    return stored
+    return packed
+
+
+def encode(customer: Customer, deadline: int) -> bytes:
+    """The stored form; `deadline` is the customer's, which the caller has at hand."""
+    return deadline.to_bytes(8, "big") + _VERSION + pack(customer)
 
 
 def decode(value: bytes) -> Customer:
@@ -300,13 +299,8 @@ def bounded(name: str, most: int = NAME_BYTES) -> str:
     return f"{raw[: most - 17].decode(errors='ignore')}~{xxhash.xxh3_64_hexdigest(raw)}"
 
 
-def fits(customer: Customer) -> bool:
-    """Whether the customer stays within 8 KiB; sheds what explains alerts, the oldest first.
-
-    Then the lists of the oldest touched carts go, whose sums stay. Where that is not enough,
-    something is to be forgotten: a cart, a contact, a timer, an alert. None of it goes for what
-    manners remember: that goes first.
-    """
+def holds_little(customer: Customer) -> bool:
+    """Whether so little is held that it fits, however long its names are."""
     held = len(customer.timers) + len(customer.alerts) + len(customer.pieces) // 4
     if customer.links is not None:
         held += 1 + len(customer.links.aliases) // 2
@@ -314,45 +308,35 @@ def fits(customer: Customer) -> bool:
         held += len(customer.carts.carts)
     if customer.contacts is not None:
         held += len(customer.contacts.contacts)
-    return (
-        held <= _FEW
-        or (held <= _SOME and _most(customer) <= _ROOM)
-        or _has_room(customer)
-        or _shed(customer)
-    )
+    return held <= _FEW
 
 
-def _most(customer: Customer) -> int:
-    """No less than what the customer takes, reckoned from how much is held: quicker than writing
-    it, which only the few are for who hold much."""
-    most = _FIXED + 35 * len(customer.told) + 101 * len(customer.answers)
-    most += 80 * len(customer.pieces)
-    if customer.manners is not None:
-        most += MANNERS_BYTES
-    for timer in customer.timers:
-        most += 176 + _FACT * len(timer.facts) + _EVIDENCE * len(timer.evidence)
-    for alert in customer.alerts:
-        most += 220 + _MANNERED + _FACT * len(alert.facts) + _EVIDENCE * len(alert.evidence)
-    if customer.links is not None:
-        most += customer.links.weight
-    if customer.carts is not None:
-        most += 700 * len(customer.carts.carts)
-    if customer.contacts is not None:
-        most += 600 * len(customer.contacts.contacts)
-    return most
+def packed_if_fitting(customer: Customer) -> bytes | None:
+    """The customer as MessagePack, None where that takes more than 8 KiB."""
+    packed = pack(customer)
+    return packed if len(packed) + _DUES <= _ROOM else None
+
+
+def fits(customer: Customer) -> bool:
+    """Whether the customer stays within 8 KiB; sheds what explains alerts, the oldest first.
+
+    Then the lists of the oldest touched carts go, whose sums stay. Where that is not enough,
+    something is to be forgotten: a cart, a contact, a timer, an alert. None of it goes for what
+    manners remember: that goes first.
+    """
+    return holds_little(customer) or _has_room(customer) or _shed(customer)
 
 
 def _has_room(customer: Customer) -> bool:
     """Whether the customer fits without what manners remember, which goes where it has no room."""
-    taken = len(_encode(customer))
-    if taken <= _ROOM:
+    if packed_if_fitting(customer) is not None:
         return True
     manners, alerts = customer.manners, customer.alerts
     held = [(alert.suppressed_by, alert.held_until, alert.handled) for alert in alerts]
     customer.manners = None
     for alert in alerts:
         alert.suppressed_by, alert.held_until, alert.handled = None, 0, None
-    if len(_encode(customer)) <= _ROOM:
+    if packed_if_fitting(customer) is not None:
         return True
     customer.manners = manners
     for alert, (reason, until, handled) in zip(alerts, held, strict=True):

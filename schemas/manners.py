@@ -11,8 +11,6 @@ MAX_SNOOZED = 6
 MAX_TOLD = 8
 ZONE_BYTES = 40
 BY_BYTES = 32
-MANNERS_BYTES = 640
-"""The most that `Manners` takes: 8 classes, 6 snoozes and a zone."""
 
 
 class Handled(Struct, array_like=True, gc=False):

@@ -5,6 +5,7 @@ wish. The record's key is the group's; the value is MessagePack, an array whose 
 the kind. Nobody can be told from it: `who` is a hash.
 """
 
+from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -217,6 +218,7 @@ def market_key(axis: str, value: str) -> str:
     return f"market:{_part(axis)}/{bounded(value)}"
 
 
+@lru_cache(maxsize=10_000)
 def split(key: str) -> tuple[str, str | None, str]:
     """Kind, first part (brand or axis, where the kind has one) and name of a key.
 

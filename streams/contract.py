@@ -118,6 +118,11 @@ class Codec(NamedTuple, Generic[S]):
     decode: Callable[[bytes], S]
     """The state in a value."""
 
+    @property
+    def mark(self) -> bytes:
+        """The byte that says the version."""
+        return self.version.to_bytes(1, "big")
+
 
 class Logic(Protocol[S]):
     """The pure part: one call a batch, one call a tick."""

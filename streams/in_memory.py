@@ -51,9 +51,8 @@ class InMemory(Generic[S]):
 
     def keep(self, decision: Decision) -> Decision:
         """Store the rows that a decision has touched."""
-        encode = self.codec.encode
         for row in self.view.touched:
-            self.rows[row.key] = encode(row.state, row.deadline)
+            self.rows[row.key] = row.stored(self.codec)
         self.view.settle()
         return decision
 

@@ -220,8 +220,8 @@ class Partition(Generic[S]):
     async def _commit(self, view: View[S], decision: Decision, next_offset: int | None) -> None:
         began = time.monotonic()
         own = self._own_after(view, decision, next_offset)
-        encode = self.codec.encode
-        rows = [(row.key.encode(), encode(row.state, row.deadline)) for row in view.touched]
+        codec = self.codec
+        rows = [(row.key.encode(), row.stored(codec)) for row in view.touched]
         pairs = self._outputs(decision)
         pairs[self._changelog] = [*rows, (OWN_KEY, own)]
         others = self._others(decision)

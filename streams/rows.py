@@ -1,10 +1,13 @@
 """The rows of one partition as logic sees them: decoded, cached, noted when touched."""
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from streams.clock import Clock
 from streams.deadlines import NEVER, Deadlines
+
+if TYPE_CHECKING:
+    from streams.contract import Codec
 
 S = TypeVar("S")
 
@@ -15,9 +18,10 @@ class Row(Generic[S]):
     `scheduled` is the time of its entry in the index of deadlines; `sure` says that the entry is
     known to be there (a row that was dropped from the cache and read again cannot know). `spare`
     is the time of a later entry that is there as well, left by a deadline that moved nearer.
+    `packed` is the state as the codec packs it, where that is known and nothing has changed since.
     """
 
-    __slots__ = ("deadline", "key", "scheduled", "spare", "state", "sure", "touched")
+    __slots__ = ("deadline", "key", "packed", "scheduled", "spare", "state", "sure", "touched")
 
     def __init__(self, key: str, state: S, deadline: int) -> None:
         self.key = key
@@ -27,6 +31,13 @@ class Row(Generic[S]):
         self.spare = NEVER
         self.sure = False
         self.touched = False
+        self.packed: bytes | None = None
+
+    def stored(self, codec: "Codec[S]") -> bytes:
+        """The value that is stored of this row."""
+        if self.packed is None:
+            return codec.encode(self.state, self.deadline)
+        return self.deadline.to_bytes(8, "big") + codec.mark + self.packed
 
 
 class View(Generic[S]):
@@ -84,7 +95,8 @@ class View(Generic[S]):
         return row
 
     def touch(self, row: Row[S]) -> None:
-        """Note that the row's state changes in this batch."""
+        """Note that the row's state changes in this batch: to be called before it does."""
+        row.packed = None
         if not row.touched:
             row.touched = True
             self.touched.append(row)
@@ -142,6 +154,7 @@ class View(Generic[S]):
         """The batch has committed: forget what was touched, and rows beyond the cache's size."""
         for row in self.touched:
             row.touched = False
+            row.packed = None
         self.touched.clear()
         if len(self.recent) > self._cached // 2:
             # Two generations: what has not been used since the last turn goes.

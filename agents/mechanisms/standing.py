@@ -81,9 +81,11 @@ def prolong(customer: Customer, signal: str, subject: str | None, until: int) ->
 def make_room(customer: Customer, at: int, alerts: Alerts) -> None:
     """Forget what a customer who has outgrown 8 KiB can best do without, the oldest first.
 
-    What explains alerts has gone by then (`fits`): now answers, observations under way, evidence
-    for joint signals, timers, alerts that would expire by themselves, and at last carts.
+    First goes what explains alerts (`fits`), then answers, observations under way, evidence for
+    joint signals, timers, alerts that would expire by themselves, and at last carts.
     """
+    if fits(customer):
+        return
     customer.answers.clear()
     if not fits(customer):
         customer.observed = None

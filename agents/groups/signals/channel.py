@@ -94,11 +94,14 @@ class ChannelClosed:
                     self.usual.count(channel, minute.start, minute.arrivals)
         channel.judged = max(channel.judged, now)
         run = self._run(channel, now)
+        silent = None
+        if alerts.standing(NAME, SILENT) is None:
+            silent = self.usual.silent_at(channel, self.limits.expected)
         if self.limits.enabled:
             self._judge_run(channel, run, now, alerts)
-            self._judge_silence(channel, now, alerts)
+            self._judge_silence(channel, silent, now, alerts)
         self._forget(channel, run, now)
-        group.wake(NAME, self._next(channel, run, now, alerts))
+        group.wake(NAME, self._next(channel, run, silent, now))
 
     def _arrived(self, channel: Channel, seen: Arrival, alerts: GroupAlerts) -> None:
         alert = alerts.standing(NAME, SILENT)
@@ -149,11 +152,10 @@ class ChannelClosed:
         evidence = [one for minute in run for one in minute.arrived][-MAX_EVIDENCE:]
         alerts.stand(CHANNEL_CLOSED, self.limits, UNANSWERED, now, facts, evidence)
 
-    def _judge_silence(self, channel: Channel, now: int, alerts: GroupAlerts) -> None:
-        if alerts.standing(NAME, SILENT) is not None:
-            return
-        due = self.usual.silent_at(channel, self.limits.expected)
-        if due is not None and due <= now:
+    def _judge_silence(
+        self, channel: Channel, silent: int | None, now: int, alerts: GroupAlerts
+    ) -> None:
+        if silent is not None and silent <= now:
             facts: Facts = [SILENT, self.limits.expected, None, rfc3339(channel.last_arrival)]
             alerts.stand(CHANNEL_CLOSED, self.limits, SILENT, now, facts, [])
 
@@ -168,17 +170,15 @@ class ChannelClosed:
             minutes[:old] = kept
 
     def _next(
-        self, channel: Channel, run: list[Minute], now: int, alerts: GroupAlerts
+        self, channel: Channel, run: list[Minute], silent: int | None, now: int
     ) -> int | None:
-        """When to look again."""
+        """When to look again; at `silent` it has been silent for too long."""
         ends = (minute.start + MINUTE for minute in channel.minutes)
         coming = list(islice(dropwhile(now.__ge__, ends), 1))
         if run and (due := self._patience(run[0].start)) > now:
             coming.append(due)
-        if alerts.standing(NAME, SILENT) is None:
-            silent = self.usual.silent_at(channel, self.limits.expected)
-            if silent is not None and silent > now:
-                coming.append(silent)
+        if silent is not None and silent > now:
+            coming.append(silent)
         return min(coming, default=None)
 
     def _patience(self, start: int) -> int:

@@ -4,13 +4,16 @@ from zoneinfo import ZoneInfo
 
 from agents.working_time import Hours
 from schemas.channel import HOURS_OF_WEEK, Channel
-from schemas.instant import DAY, EPOCH, HOUR, LATEST, MICROSECOND, WEEK
+from schemas.instant import DAY, EPOCH, HOUR, LATEST, MICROSECOND, MINUTE, WEEK
 
 MOST_WEEKS = 4
 LEAST_WEEKS = 2
 """Before so many whole weeks nothing is usual."""
 _MONDAY = 4 * DAY
 """The first Monday after the first of January 1970, a Thursday."""
+_QUARTER = 15 * MINUTE
+"""Clocks differ from UTC by whole quarters of an hour, since 1972 everywhere."""
+_MOST_KEPT = 10_000
 _HORIZON = HOURS_OF_WEEK * HOUR
 """Where a whole week does not bring as many as expected, silence says nothing."""
 
@@ -21,6 +24,7 @@ class Usual:
     def __init__(self, hours: Hours) -> None:
         self.hours = hours
         self.zone = ZoneInfo(hours.table.zone)
+        self._hours: dict[int, int] = {}
 
     def count(self, channel: Channel, at: int, arrivals: int) -> None:
         """So many have arrived in the minute `at`; minutes come in order."""
@@ -53,8 +57,14 @@ class Usual:
 
     def hour(self, at: int) -> int:
         """The hour of the week of an instant."""
-        local = (EPOCH + at * MICROSECOND).astimezone(self.zone)
-        return local.weekday() * 24 + local.hour
+        quarter = at // _QUARTER
+        found = self._hours.get(quarter)
+        if found is None:
+            if len(self._hours) >= _MOST_KEPT:
+                self._hours.clear()
+            local = (EPOCH + at * MICROSECOND).astimezone(self.zone)
+            found = self._hours[quarter] = local.weekday() * 24 + local.hour
+        return found
 
     def _turn(self, channel: Channel) -> None:
         """A week is over. The first one has been seen in part only, and is left out."""
