@@ -23,6 +23,7 @@ from heed.options import (
     Kind,
     StandardsFile,
     instant_of,
+    names_of,
     standards_of,
 )
 from heed.presets import resolved
@@ -180,6 +181,7 @@ def publish(
     reason: Annotated[str | None, typer.Option(help="Only what was rejected for this.")] = None,
     since: Annotated[str | None, typer.Option(help="Only what was rejected since.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and send nothing.")] = False,
+    standards: StandardsFile = None,
     bootstrap: Bootstrap = None,
 ) -> None:
     """Files into Kafka, as fast as it takes them or paced; or after a fix what had been rejected.
@@ -208,8 +210,9 @@ def publish(
             say(sentence)
         return
     values = watched(read(files or [], format.value, counts), "publishing")
+    names = names_of(standards_of(standards or settings.standards))
     reach(settings)
-    sent, whole = send(values, settings, rate, speed)
+    sent, whole = send(values, settings, rate, speed, names)
     say(f"{sent:,} interactions published to {settings.input_topic}" + ("" if whole else ", ended"))
     _print_skipped(counts)
     if not whole:
@@ -224,15 +227,15 @@ app.command()(asking.alerts)
 def check(
     files: Files,
     format: Format = Kind.INTERACTIONS,
+    standards: StandardsFile = None,
 ) -> None:
     """Validate interactions: one line per bad record, exit 1 if there is one."""
-    from agents.identity import row_key
-
+    names = names_of(standards_of(standards or engine.load().standards))
     bad, total, now = 0, 0, time.time_ns() // 1000
     for where, value in watched(_records(files, format), "checking"):
         total += 1
         try:
-            row_key(decode(value, now))
+            names.row_key(decode(value, now))
         except Rejected as why:
             bad += 1
             print(f"{where}: {why.reason}: {why.message}")

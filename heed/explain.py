@@ -15,6 +15,7 @@ from agents.explain.timeline import moment, told
 from agents.explain.whom import candidates
 from agents.identity import Names, alias_of
 from heed.formats import STDIN, read
+from heed.options import names_of
 from heed.progress import watched
 from heed.records import Read, newest
 from heed.replay import Replay
@@ -97,11 +98,6 @@ def from_files(
         else f"all that these files tell: {said}"
     )
     return made
-
-
-def names_of(standards: Standards | None) -> Names:
-    """How the house reads aliases."""
-    return Names(None if standards is None else standards.identity.region)
 
 
 def _explained(

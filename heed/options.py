@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from agents.identity import Names
 from heed.presets import resolved
 from schemas.instant import NotAnInstant, instant
 from schemas.standards import Standards, load
@@ -46,3 +47,8 @@ def standards_of(named: Path | None) -> Standards | None:
     """The standards that an option names; None for none. Raises Unusable."""
     path = resolved(named)
     return None if path is None else load(path)
+
+
+def names_of(standards: Standards | None) -> Names:
+    """How the house reads aliases."""
+    return Names(None if standards is None else standards.identity.region)

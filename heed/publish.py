@@ -6,7 +6,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from agents.identity import routing_key, row_key
+from agents.identity import Names, routing_key
 from schemas.interaction import Rejected, decode
 from streams.errors import Unusable
 from streams.settings import Settings
@@ -16,7 +16,9 @@ from streams.topics import LARGEST_INTERACTION, client_settings
 class Publisher:
     """Writes interactions under the keys of the contract, as the Java clients partition them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, names: Names | None = None) -> None:
+        """`names` is how the house reads aliases: they are the keys of who gives no id."""
+        self.names = names or Names()
         self.topic = settings.input_topic
         self.sent = 0
         self.failed: KafkaError | None = None
@@ -50,7 +52,7 @@ class Publisher:
         """
         try:
             event = decode(value, time.time_ns() // 1000)
-            key, at = routing_key(row_key(event)), event.time
+            key, at = routing_key(self.names.row_key(event)), event.time
         except Rejected:
             key, at = None, None
         while True:
@@ -118,10 +120,14 @@ def event_time(value: bytes) -> int | None:
 
 
 def publish(
-    values: Iterable[bytes], settings: Settings, rate: float | None, speed: float | None
+    values: Iterable[bytes],
+    settings: Settings,
+    rate: float | None,
+    speed: float | None,
+    names: Names | None = None,
 ) -> tuple[int, bool]:
     """Send all of `values`; how many, and whether that was all or ctrl-C came first."""
-    publisher, pace = Publisher(settings), Pace(rate, speed)
+    publisher, pace = Publisher(settings, names), Pace(rate, speed)
     paced = bool(rate or speed)
     whole = True
     try:

@@ -16,7 +16,7 @@ from heed.inbox import Inbox
 from schemas.alert import Alert, Rule, encode
 from streams.settings import Settings
 from tests.support.kafka import Kafka
-from tests.support.topics import Names, names
+from tests.support.topics import Names, names, read
 from tests.support.wait import until
 from tests.support.workers import Worker
 
@@ -59,6 +59,21 @@ def test_alerts_of_a_topic_that_is_not_there_is_told(kafka: Kafka) -> None:
     assert done.stderr == (
         f"heed: topic {at.alerts} is not there: run `heed topics` or start a worker\n"
     )
+
+
+def test_who_is_known_by_a_telephone_alone_is_published_as_the_house_reads_it(
+    kafka: Kafka, tmp_path: Path
+) -> None:
+    at, house = names(), tmp_path / "standards.toml"
+    house.write_text('[identity]\nregion = "DE"\n')
+    assert heed(kafka, at, "topics", "--partitions", "1").returncode == 0
+    call = {**LATER, "aliases": {"phone": "030 901820"}}
+    del call["customer_id"]
+    for options in ([], ["--standards", str(house)]):
+        done = heed(kafka, at, "publish", "-", *options, stdin=json.dumps(call))
+        assert done.returncode == 0, done.stderr
+    written = [record.key for record in read(kafka.address, at.interactions)]
+    assert written == [b"030901820", b"+4930901820"]
 
 
 TEAM_TOPICS = [
