@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=500_000)
     parser.add_argument("--events", type=int, default=1_000_000)
     args = parser.parse_args()
+    from agents.decide import Customers
     from streams import cycles, logs
     from streams.settings import Settings
     from streams.topics import ensure
@@ -92,7 +93,8 @@ def main() -> None:
     logs.configure("text", "warning")
     rows = states(args.events, args.customers)
     with tempfile.TemporaryDirectory() as folder, Kafka(Path(folder), partitions=4) as kafka:
-        ensure(Settings(bootstrap=kafka.address, partitions=PARTITIONS))
+        settings = Settings(bootstrap=kafka.address, partitions=PARTITIONS)
+        ensure(settings, roles=Customers().roles)
         kafka.create("nobody")
         write(kafka.address, "customers", rows)
         for store in ("memory", "rocks"):
