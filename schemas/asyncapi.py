@@ -32,6 +32,38 @@ def asyncapi() -> Schema:
             " records only.",
             ["compact"],
         ),
+        "teamAlerts": {
+            **_channel(
+                "alerts.{team}",
+                "The alerts that a team is told of: capped for each customer, not at night. The"
+                " last record of an alert_id is its present state. Read committed records only.",
+                ["compact"],
+                message="alerts",
+            ),
+            "parameters": {
+                "team": {
+                    "description": "A team of the signals, or one that the house has declared.",
+                    "examples": ["sales", "support", "retention"],
+                }
+            },
+        },
+        "service_levels": _channel(
+            "service_levels",
+            "Service levels of queues, branches and groups of employees by interval, day and month;"
+            " the last record of a span is its present state.",
+            ["compact"],
+        ),
+        "observations": _channel(
+            "observations",
+            "What customers' partitions tell those of groups. Its values are internal.",
+            ["delete"],
+        ),
+        "groups": _channel(
+            "groups",
+            "State by group, the changelog from which a worker restores. As many partitions as"
+            " observations. Its values are internal and versioned.",
+            ["compact"],
+        ),
         "lifecycle": _channel(
             "lifecycle",
             "Every change of a customer's stage of life, in order for each customer.",
@@ -69,6 +101,16 @@ def asyncapi() -> Schema:
             "keepCustomers": _operation("send", "customers", "Keep what changed."),
             "restoreCustomers": _operation("receive", "customers", "Read it back at start."),
             "tellAlerts": _operation("send", "alerts", "Tell each new state of an alert."),
+            "tellTeams": _operation(
+                "send", "teamAlerts", "Tell a team of the alerts that are for it.", "alerts"
+            ),
+            "tellServiceLevels": _operation(
+                "send", "service_levels", "Tell each span that is over, and again what came late."
+            ),
+            "tellGroups": _operation("send", "observations", "Tell what concerns groups."),
+            "takeObservations": _operation("receive", "observations", "Decide about groups."),
+            "keepGroups": _operation("send", "groups", "Keep what changed."),
+            "restoreGroups": _operation("receive", "groups", "Read it back at start."),
             "tellStages": _operation("send", "lifecycle", "Tell each change of stage."),
             "tellProfiles": _operation("send", "profiles", "Tell each change of identity."),
             "rejectInteractions": _operation("send", "rejected", "Keep what could not be taken."),
@@ -77,23 +119,27 @@ def asyncapi() -> Schema:
     }
 
 
-def _channel(topic: str, description: str, cleanup: list[str]) -> Schema:
+def _channel(
+    topic: str, description: str, cleanup: list[str], message: str | None = None
+) -> Schema:
+    """A topic, and the message that it carries: of the topic's own name, unless said."""
+    name = message or topic
     return {
         "address": topic,
         "description": description,
-        "messages": {topic: {"$ref": f"#/components/messages/{topic}"}},
+        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
         "bindings": {
             "kafka": {"topicConfiguration": {"cleanup.policy": cleanup}, "bindingVersion": "0.5.0"}
         },
     }
 
 
-def _operation(action: str, channel: str, summary: str) -> Schema:
+def _operation(action: str, channel: str, summary: str, message: str | None = None) -> Schema:
     return {
         "action": action,
         "channel": {"$ref": f"#/channels/{channel}"},
         "summary": summary,
-        "messages": [{"$ref": f"#/channels/{channel}/messages/{channel}"}],
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{message or channel}"}],
     }
 
 
@@ -149,6 +195,34 @@ def _messages() -> Schema:
             "title": "One state of one alert",
             "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./alert.json"}},
             "bindings": _key("alert_id"),
+        },
+        "service_levels": {
+            "name": "serviceLevel",
+            "title": "The service level of a group in a span of time",
+            "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./service-level.json"}},
+            "bindings": _key("<group>|<span>|<from>"),
+        },
+        "observations": {
+            "name": "observation",
+            "title": "One fact about one group",
+            "contentType": "application/octet-stream",
+            "payload": {
+                "type": "string",
+                "format": "binary",
+                "description": "MessagePack; nobody can be told from it.",
+            },
+            "bindings": _key("The group, such as queue:orders; of clocks, the name of the clock."),
+        },
+        "groups": {
+            "name": "group",
+            "title": "What is remembered of one group",
+            "contentType": "application/octet-stream",
+            "payload": {
+                "type": ["string", "null"],
+                "format": "binary",
+                "description": "Deadline (8 bytes), version (1 byte), MessagePack; null deletes.",
+            },
+            "bindings": _key("The group, such as queue:orders; \\0partition: the partition's own."),
         },
         "lifecycle": {
             "name": "lifecycle",

@@ -1,9 +1,9 @@
 """The contracts in the languages that other tools read: JSON Schema and AsyncAPI.
 
-`python -m schemas.export docs/schemas` writes five files, the same bytes every time:
-interaction.json, alert.json, stage-change.json and profile.json (JSON Schema 2020-12) and
-asyncapi.json (AsyncAPI 3.0), which says what lies on which Kafka topic. They are made from the
-classes that decode, so they cannot disagree.
+`python -m schemas.export docs/schemas` writes six files, the same bytes every time:
+interaction.json, alert.json, stage-change.json, profile.json and service-level.json (JSON Schema
+2020-12) and asyncapi.json (AsyncAPI 3.0), which says what lies on which Kafka topic. They are made
+from the classes that decode, so they cannot disagree.
 """
 
 import json
@@ -20,6 +20,7 @@ from schemas.instant import EARLIEST, SECOND, TOO_FINE
 from schemas.interaction import CustomActivity, CustomType, Interaction
 from schemas.lifecycle import StageChange
 from schemas.profile import Profile
+from schemas.service_level import ServiceLevel
 from schemas.vocabulary import VOCABULARY, Properties
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -84,6 +85,25 @@ _PROFILE = {
     "last_seen": "Event time of the newest interaction.",
     "change": "What led to this record.",
     "detected_at": "Wall clock of the worker that found it; absent in replays.",
+}
+_SERVICE_LEVEL = {
+    "group": "Whose: a queue, a branch or a group of employees, such as queue:orders.",
+    "span": "How long: an interval (30m, or the house's own), day or month on the house's clock.",
+    "from": "Its beginning.",
+    "to": "Its end.",
+    "formula": "The option set of the service level by which the house goes.",
+    "within_seconds": "Answered in that time is answered in time.",
+    "short_abandon_seconds": "Who gives up sooner has not really waited.",
+    "answered": "Contacts whose wait ended with an answer.",
+    "answered_late": "Those of them that were not answered in time.",
+    "abandoned": "Contacts that gave up.",
+    "short_abandoned": "Those of them that gave up at once.",
+    "flowed_out": "Contacts that left the queue otherwise: a call back, a transfer.",
+    "level": "The service level by the house's formula; null where nothing is to be divided by.",
+    "levels": "The service level by each formula.",
+    "waits": "How long those waited who were answered; of months.",
+    "patience": "How long those waited who gave up; of months.",
+    "holds": "How long holds lasted; of months.",
 }
 _ALERT_TIMES = ("event_time", "opened_at", "resolved_at", "detected_at", "respond_by")
 
@@ -152,6 +172,16 @@ def profile() -> Schema:
     return {"$schema": DIALECT, **body, "$defs": components}
 
 
+def service_level() -> Schema:
+    """JSON Schema of the service level of a group in a span of time."""
+    components = _components([ServiceLevel])
+    body = components.pop(ServiceLevel.__name__)
+    for name in ("from", "to"):
+        body["properties"][name]["format"] = "date-time"
+    _described(body["properties"], _SERVICE_LEVEL)
+    return {"$schema": DIALECT, **body, "$defs": components}
+
+
 def write(folder: Path) -> list[Path]:
     """Write the files; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -170,6 +200,7 @@ def texts() -> dict[str, str]:
         "alert.json": alert(),
         "stage-change.json": stage_change(),
         "profile.json": profile(),
+        "service-level.json": service_level(),
         "asyncapi.json": asyncapi(),
     }
     return {name: json.dumps(said, indent=2) + "\n" for name, said in documents.items()}

@@ -19,10 +19,14 @@ from jsonschema import Draft7Validator, Draft202012Validator
 
 from schemas import alert as alerts
 from schemas import export
+from schemas import service_level as service_levels
 from schemas.alert import Action, Alert, Evidence, EvidenceOut, Handling, Rule, Status, Value
 from schemas.instant import EARLIEST, LATEST, rfc3339
 from schemas.interaction import Reason, Rejected, decode
+from schemas.service_level import Durations, ServiceLevel
 from schemas.vocabulary import VOCABULARY
+from streams.settings import Settings
+from streams.topics import wanted
 from tests.schemas.bad import BAD, GOOD
 from tests.schemas.examples import OWN, TYPES, full, minimal, wire
 from tests.support.programs import need_program
@@ -68,7 +72,10 @@ def test_the_files_are_the_same_in_every_process(tmp_path: Path) -> None:
         assert (tmp_path / "made" / name).read_bytes() == text.encode()
 
 
-@pytest.mark.parametrize("name", ["interaction.json", "alert.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["interaction.json", "alert.json", "stage-change.json", "profile.json", "service-level.json"],
+)
 def test_the_schemas_are_json_schema(name: str) -> None:
     schema = kept(name)
     Draft202012Validator.check_schema(schema)
@@ -193,6 +200,25 @@ def test_the_schema_accepts_what_is_told() -> None:
     assert not schema.is_valid({**told, "status": "ajar"})
 
 
+def test_the_schema_accepts_the_service_level_that_is_told() -> None:
+    document = kept("service-level.json")
+    schema = Draft202012Validator(document)
+    month = ServiceLevel(
+        group="queue:orders", span="month", from_="2026-11-01T00:00:00.000000Z",
+        to="2026-12-01T00:00:00.000000Z", formula="answered", within_seconds=20.0,
+        short_abandon_seconds=5.0, answered=10, answered_late=1, abandoned=2, short_abandoned=1,
+        flowed_out=0, level=0.9, levels={"answered": 0.9, "answered+abandoned": None},
+        waits=Durations(10, 1.5, 1.0, 2.0, 3.0), patience=Durations(2, 1.5, 1.0, 2.0, 3.0),
+        holds=Durations(1, 1.5, 1.0, 2.0, 3.0),
+    )  # fmt: skip
+    told = json.loads(service_levels.encode(month))
+    schema.validate(told)
+    assert told.keys() == document["properties"].keys()
+    schema.validate({**told, "level": None})
+    assert not schema.is_valid({**told, "answered": "ten"})
+    assert not schema.is_valid({name: told[name] for name in told if name != "group"})
+
+
 def test_every_field_of_both_schemas_but_the_obvious_is_described() -> None:
     for field, schema in kept("interaction.json")["properties"].items():
         assert schema.get("description"), field
@@ -239,18 +265,13 @@ def test_a_reference_that_leads_nowhere_is_found() -> None:
 
 def test_the_topics_are_those_that_a_worker_makes() -> None:
     channels = kept("asyncapi.json")["channels"]
-    assert {name: each["address"] for name, each in channels.items()} == {
-        name: name
-        for name in ("interactions", "customers", "alerts", "lifecycle", "profiles", "rejected")
+    settings, made = Settings(), {}
+    for topic in wanted(settings, ["alerts.{team}"]):
+        made[topic.name] = [topic.config.get("cleanup.policy", "delete")]
+    assert made == {
+        each["address"]: each["bindings"]["kafka"]["topicConfiguration"]["cleanup.policy"]
+        for each in channels.values()
     }
-    cleanup = {
-        name: each["bindings"]["kafka"]["topicConfiguration"]["cleanup.policy"]
-        for name, each in channels.items()
-    }
-    assert cleanup == {
-        "interactions": ["delete"], "customers": ["compact"], "alerts": ["compact"],
-        "lifecycle": ["delete"], "profiles": ["compact"], "rejected": ["delete"],
-    }  # fmt: skip
 
 
 def test_every_operation_is_of_a_message_of_its_channel() -> None:
