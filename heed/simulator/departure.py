@@ -23,6 +23,8 @@ class Stay:
     """`life`, `competitor`, `service` or `once` (one order); empty for who does not leave."""
     back: int | None
     end: int
+    shows_from: int = 0
+    """A change to a new competitor does not show before that has opened."""
 
     def holds(self, at: int) -> bool:
         """Whether the person is with us at that instant."""
@@ -41,6 +43,7 @@ def stay(seed: int, person: Person, hurts: Sequence[Hurt], end: int) -> Stay:
     """How long the person stays, with everything that hurt them on the way."""
     rng = dice(seed, "departure", person.number)
     left = person.leaves_at if person.fate in ("life", "competitor") else end
+    shows_from = person.tempted_at
     why: str = person.fate if left < end else ""
     for hurt in sorted(hurts):
         gives_up, days, elsewhere = rng.random(), about(rng, 6), rng.random()
@@ -48,6 +51,7 @@ def stay(seed: int, person: Person, hurts: Sequence[Hurt], end: int) -> Stay:
             goes = hurt.at + round(days * DAY)
             if goes < left:
                 left, why = goes, "competitor" if elsewhere < 0.5 else "service"
+                shows_from = 0
             break
     if not why:
         return Stay(person.joined, None, "", None, end)
@@ -56,7 +60,7 @@ def stay(seed: int, person: Person, hurts: Sequence[Hurt], end: int) -> Stay:
         back = left + round(rng.uniform(50, 140) * DAY)
     if back is not None and back > end - 20 * DAY:
         back = None
-    return Stay(person.joined, left, why, back, end)
+    return Stay(person.joined, left, why, back, end, shows_from)
 
 
 def signs(seed: int, person: Person, stay: Stay) -> Episode:
@@ -73,7 +77,8 @@ def signs(seed: int, person: Person, stay: Stay) -> Episode:
         shown = [("data_exported", 0.45), ("profile_updated", 0.35), ("number_ported_out", 0.3)]
         for kind, chance in shown:
             if rng.random() < chance:
-                episode.at = stay.left - round(rng.uniform(0, 12) * DAY) - HOUR
+                shows = stay.left - round(rng.uniform(0, 12) * DAY) - HOUR
+                episode.at = max(shows, stay.shows_from)
                 _sign(episode, kind)
     elif stay.why != "once":
         what = {"life": "life_changed", "service": "left_over_service"}[stay.why]

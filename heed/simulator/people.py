@@ -54,6 +54,8 @@ class Person:
     perk: bool
     """Gets free delivery with every order, which ends one day."""
     mobile: bool
+    tempted_at: int = 0
+    """When the new competitor opens to whom they go, if nothing hurts them earlier."""
 
     @property
     def alias(self) -> dict[str, str]:

@@ -36,7 +36,8 @@ def sessions(
                 continue
             at = max(within_hours(own, at, 7, 22, 19), begin + 10 * MINUTE)
             visit = Episode(person, f"cart-{span}-{number}", at, own)
-            narrowed = stay.why == "competitor" and at > end - MAY_NARROW
+            turns = max(end - MAY_NARROW, stay.shows_from)
+            narrowed = stay.why == "competitor" and at > turns
             _need(visit, favourite if narrowed else None)
             if broken:
                 _break_off(visit, broken, dice(seed, "broken", person.number, at))

@@ -83,7 +83,7 @@ def _use(
     (_, left), *_ = stay.spans
     turns = person.turns_at if person.turn == "usage_fell" else stay.end
     until = min(left, unused_from if unused_from is not None else left)
-    fades = left - 30 * DAY if stay.why == "competitor" else stay.end
+    fades = max(left - 30 * DAY, stay.shows_from) if stay.why == "competitor" else stay.end
     falls = min(turns, fades, until)  # also for who leaves: what they had a use for has none now
     if begin < falls - 60 * DAY and falls < stay.end:
         whole = Episode(person, "turn", falls, rng)

@@ -74,7 +74,7 @@ class Troubles:
             leaves = max(person.joined + 30 * DAY, new.begins) + round(after * 24) * HOUR
             stays = person.fate == "stays" or leaves < person.leaves_at
             if goes < GO_OVER and stays:
-                person = replace(person, fate="competitor", leaves_at=leaves)
+                person = replace(person, fate="competitor", leaves_at=leaves, tempted_at=new.begins)
         return person
 
 

@@ -64,6 +64,21 @@ def test_a_competitor_takes_customers_of_its_region_and_of_no_other() -> None:
     assert before == after
 
 
+def test_nobody_turns_to_a_competitor_before_it_opens() -> None:
+    of = made("competitor:north")
+    opens, signs = of.begin + FROM * DAY, ("data_exported", "number_ported_out")
+    turned = {
+        life.person.customer_id
+        for life in of.lives
+        if life.stay.why == "competitor" and life.stay.shows_from
+    }
+    shown = [
+        at for at, event in of.heard() if event["customer_id"] in turned and event["type"] in signs
+    ]
+    assert len(shown) > 5
+    assert min(shown) >= opens
+
+
 def test_at_a_bad_branch_visitors_wait_leave_and_are_not_content() -> None:
     of = made("bad-branch:mill")
     arrived: dict[str, int] = {}
