@@ -37,29 +37,35 @@ class Progress(Generic[S]):
         self._quiet_since.pop(number, None)
 
     def lag(self, number: int) -> int:
-        """Records of a partition that can be read and are not yet decided."""
+        """Records of a partition that can be read and are not yet decided, as far as known."""
+        return self._known(number) or 0
+
+    def _known(self, number: int) -> int | None:
+        """The same, None where it is not known: then nothing has been read yet."""
         partition = self._partitions[number]
         if partition.view is None:
-            return 0
+            return None
+        tp = TP(self._settings.input_topic, number)
         try:
-            tp = TP(self._settings.input_topic, number)
-            return int(self._consumer().lag(tp, partition.next_offset))
+            known: int | None = self._consumer().lag(tp, partition.next_offset)
         except (AttributeError, KeyError, IllegalStateError):
-            return 0  # Between assignments the client knows no offsets.
+            return None  # Between assignments the client knows no offsets.
+        return known
 
     def is_quiet(self, number: int, waiting: bool) -> bool:
         """Whether a partition has been read to its end for `idle_after_seconds`."""
         if self._settings.idle_clock == "off":
             return False
         now = time.monotonic()
-        if waiting or self.lag(number):
+        if waiting or self._known(number) != 0:
             self._quiet_since.pop(number, None)
             return False
         since = self._quiet_since.setdefault(number, now)
         return now - since >= self._settings.idle_after_seconds
 
     def stalled(self) -> list[int]:
-        """Partitions without a commit for `stalled_after_seconds` while there is lag."""
+        """Partitions without a commit for `stalled_after_seconds` while there is lag, or while not
+        even that can be read how much there is."""
         now, limit = time.monotonic(), self._settings.stalled_after_seconds
         return [n for n in sorted(self._partitions) if self._age(n, now) > limit]
 
@@ -83,9 +89,9 @@ class Progress(Generic[S]):
 
     def _age(self, number: int, now: float) -> float:
         partition = self._partitions[number]
-        if partition.view is not None and self.lag(number) == 0:
+        if self._known(number) == 0:
             self._lagging_since.pop(number, None)
             return 0.0
-        # One that had to be closed and does not open again is behind as well.
+        # One that had to be closed and does not open again, or cannot be read, is behind as well.
         since = self._lagging_since.setdefault(number, now)
         return now - max(since, partition.last_commit)

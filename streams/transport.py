@@ -227,8 +227,9 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self._fetched: dict[TP, int] = {}
 
-    def lag(self, tp: TP, done: int) -> int:
-        """Records that can be read and are not yet done, where all before `done` are.
+    def lag(self, tp: TP, done: int) -> int | None:
+        """Records that can be read and are not yet done, where all before `done` are; None where
+        no fetch has said yet how many there are.
 
         Counts to the last stable offset: what lies behind an open transaction cannot be read. The
         client's position also passes transaction markers, which `done` never does.
@@ -238,7 +239,7 @@ class BatchConsumer(driver.Consumer):  # type: ignore[misc]
         if stable is None or stable < 0:
             stable = client.highwater(tp)
         if stable is None:
-            return 0
+            return None
         if done >= self._fetched.get(tp, 0):
             state = client._subscription.subscription.assignment.state_value(tp)
             done = max(done, state.position if state.has_valid_position else 0)
