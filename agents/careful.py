@@ -6,7 +6,7 @@ failed, the signal's memory of that customer is dropped, which is told.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -126,26 +126,27 @@ def decided(
     wall: int | None,
 ) -> Decision:
     """The decision on `records`: at once, or carefully where a signal fails on one of them."""
-    mark = view.mark()
-    try:
-        whole: Decision = logic.apply(view, records, wall)
-    except SignalFailed:
-        view.rollback(mark)
-        return careful(logic, view, wall).decide(records)
-    return whole
+    at_once = partial(logic.apply, view, records, wall)
+    return _tried(view, at_once, lambda: careful(logic, view, wall).decide(records))
 
 
 def fired(
     logic: Any, careful: type[Careful[S]], view: View[S], wall: int | None, limit: int
 ) -> Decision:
     """The decision on what is due: at once, or carefully where a signal fails."""
+    at_once = partial(logic.fire, view, wall, limit)
+    return _tried(view, at_once, lambda: careful(logic, view, wall).tick(limit))
+
+
+def _tried(
+    view: View[S], at_once: Callable[[], Decision], carefully: Callable[[], Decision]
+) -> Decision:
     mark = view.mark()
     try:
-        whole: Decision = logic.fire(view, wall, limit)
+        return at_once()
     except SignalFailed:
         view.rollback(mark)
-        return careful(logic, view, wall).tick(limit)
-    return whole
+        return carefully()
 
 
 class CarefulOfCustomers(Careful[Customer]):

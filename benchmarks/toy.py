@@ -10,37 +10,17 @@ from collections.abc import Sequence
 
 import msgspec
 
+from benchmarks.peers.job import Seen, decode, encode
 from streams.contract import Codec, Decision, Record, Refusal
 from streams.deadlines import NEVER
 from streams.rows import View
 
-
-class Event(msgspec.Struct, gc=False):
-    """What the toy job reads of an interaction: as `benchmarks.peers.aiokafka_transactional`."""
-
-    id: str
-    type: str
-    time: str
-    channel: str
-    customer_id: str
-    properties: dict[str, object]
-
-
-class Seen(msgspec.Struct, array_like=True):
-    """The toy state of a customer."""
-
-    count: int = 0
-    last: str = ""
-
-
-_decode = msgspec.json.Decoder(Event).decode
-_pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(Seen).decode
 _VERSION = b"\x01"
 
 
 def _stored(seen: Seen, deadline: int) -> bytes:
-    return deadline.to_bytes(8, "big") + _VERSION + _pack(seen)
+    return deadline.to_bytes(8, "big") + _VERSION + encode(seen)
 
 
 def _read(value: bytes) -> Seen:
@@ -57,7 +37,7 @@ class Toy:
         decision = Decision()
         for record in records:
             try:
-                event = _decode(record.value or b"")
+                event = decode(record.value or b"")
             except msgspec.DecodeError as why:
                 decision.refusals.append(Refusal(record, "not_json", str(why)))
                 continue
@@ -66,10 +46,7 @@ class Toy:
                 row = view.add(event.customer_id, Seen())
             else:
                 view.touch(row)
-            seen = row.state
-            seen.count += 1
-            if event.time > seen.last:
-                seen.last = event.time
+            row.state.count_one(event)
         decision.counts["interactions", "all", "all"] += len(records)
         return decision
 

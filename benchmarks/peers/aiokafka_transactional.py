@@ -9,40 +9,17 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterable
-from typing import Any
 
-import msgspec
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from benchmarks.peers.job import Seen, decode, encode
 from benchmarks.peers.measure import Measure, arguments
 
 PARTITIONS = 4
 MAX_RECORDS = 20_000
-
-
-class Event(msgspec.Struct, gc=False):
-    """What the toy job reads of an interaction."""
-
-    id: str
-    type: str
-    time: str
-    channel: str
-    customer_id: str
-    properties: dict[str, Any]
-
-
-class Seen(msgspec.Struct, array_like=True):
-    """The toy state of a customer."""
-
-    count: int = 0
-    last: str = ""
-
-
-decode = msgspec.json.Decoder(Event).decode
-encode = msgspec.msgpack.Encoder().encode
 
 
 class Job:
@@ -59,8 +36,7 @@ class Job:
             seen = self.customers.get(record.key)
             if seen is None:
                 seen = self.customers[record.key] = Seen()
-            seen.count += 1
-            seen.last = max(seen.last, event.time)
+            seen.count_one(event)
             touched.add(record.key)
         return touched
 
