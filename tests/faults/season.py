@@ -93,42 +93,56 @@ def bare_logic(*parts: list[Sent], partitions: int = 4) -> Outcome:
     Of several parts each is sent once all of the one before has been decided about, what was
     forwarded too: who is known by then as one person is so in the next part from its beginning.
     """
-    found = Outcome({}, {}, {}, [], Counter())
-    logic = Customers(future=None)
-    logic.most_due = 1 << 60  # in one go
-    observed: list[list[Line]] = [[] for _ in range(partitions)]
-    views = [
-        View[Customer](lambda _: None, Clock(), partition=n, partitions=partitions, cached=1 << 60)
-        for n in range(partitions)
-    ]
+    bare = Bare(partitions)
     for part in parts:
         waiting = by_partition(part, partitions)
         while any(waiting):  # what was forwarded may lead to more of it
-            forwarded: list[list[Line]] = [[] for _ in range(partitions)]
-            for view, mine in zip(views, waiting, strict=True):
-                decision = logic.decide(view, mine, None)
-                keep_alerts(found, decision)
-                for output in decision.outputs:
-                    if output.topic == "observations":
-                        where = partition_of(output.key, partitions)
-                        observed[where].append(Line(output.value, 0, output.key))
-                for told in decision.broadcasts:
-                    for each in observed:
-                        each.append(Line(told.value, 0, told.key))
-                for refusal in decision.refusals:
-                    found.rejected[refusal.record.value, refusal.reason.encode()] += 1
-                for forward in decision.forwards:
-                    home = partition_of(forward.key, partitions)
-                    said = forward.record
-                    line = Line(said.value, said.timestamp, forward.key, said.headers)
-                    forwarded[home].append(line)
-            waiting = forwarded
-    add_groups(found, observed)
-    codec = logic.codec()
-    for view in views:
-        for row in view.touched:
-            found.state[row.key.encode()] = codec.encode(row.state, row.deadline)
-    return found
+            waiting = bare.decide(waiting)
+    add_groups(bare.found, bare.observed)
+    return bare.found
+
+
+class Bare:
+    """The logic of the customers agent on every partition, and what it has told so far."""
+
+    def __init__(self, partitions: int) -> None:
+        self.found = Outcome({}, {}, {}, [], Counter())
+        self.logic = Customers(future=None)
+        self.logic.most_due = 1 << 60  # in one go
+        self.observed: list[list[Line]] = [[] for _ in range(partitions)]
+        self.views = [
+            View[Customer](lambda _: None, Clock(), partition=n, partitions=partitions,
+                           cached=1 << 60)
+            for n in range(partitions)
+        ]  # fmt: skip
+
+    def decide(self, waiting: list[list[Line]]) -> list[list[Line]]:
+        """Decide about each partition's lines, and fire what the last of them has made due, as a
+        worker that has nothing left to read does; what is to be forwarded, by partition."""
+        forwarded: list[list[Line]] = [[] for _ in waiting]
+        codec = self.logic.codec()
+        for view, mine in zip(self.views, waiting, strict=True):
+            decision = self.logic.decide(view, mine, None)
+            decision.add(self.logic.tick(view, None, 1 << 60))
+            keep_alerts(self.found, decision)
+            self._observe(decision)
+            for refusal in decision.refusals:
+                self.found.rejected[refusal.record.value, refusal.reason.encode()] += 1
+            for said, key in decision.forwards:
+                line = Line(said.value, said.timestamp, key, said.headers)
+                forwarded[partition_of(key, len(waiting))].append(line)
+            for row in view.touched:
+                self.found.state[row.key.encode()] = codec.encode(row.state, row.deadline)
+        return forwarded
+
+    def _observe(self, decision: Decision) -> None:
+        for topic, key, value in decision.outputs:
+            if topic == "observations":
+                where = partition_of(key, len(self.observed))
+                self.observed[where].append(Line(value, 0, key))
+        for told in decision.broadcasts:
+            for each in self.observed:
+                each.append(Line(told.value, 0, told.key))
 
 
 def by_partition(records: list[Sent], partitions: int) -> list[list[Line]]:

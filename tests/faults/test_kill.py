@@ -120,8 +120,9 @@ def test_a_season_opens_and_clears_alerts_of_every_signal(undisturbed: Outcome) 
 
 
 def test_a_worker_decides_as_the_bare_logic_does(
-    kafka: Kafka, records: list[Sent], undisturbed: Outcome
+    kafka: Kafka, records: list[Sent], undisturbed: Outcome, seed: int
 ) -> None:
+    print(f"\nseed {seed}")
     bare = bare_logic(records)
     assert verdict(bare, undisturbed._replace(gauges={}, clocks=[])) == (0, 0, 0)
 

@@ -209,6 +209,8 @@ class Progress:
         self._at = at
         self._reader: Consumer | None = None
         self._next: dict[int, int] = {}
+        self._now: dict[int, int] = {}
+        self._deadlines: dict[tuple[int, bytes], int] = {}
         self._groups: Progress | None = None
 
     @property
@@ -222,17 +224,23 @@ class Progress:
         """The input offset at which each partition goes on."""
         consumer = self._consumer()
         for message in consumer.consume(5000, timeout=0.02) if consumer else ():
-            if message.error() is None and message.key() == OWN_KEY:
-                own = decode_own(message.value(), VERSION)
-                self._next[message.partition() or 0] = own.next_offset
+            if message.error() is None:
+                self._heard(message.partition() or 0, message.key(), message.value() or b"")
         return dict(self._next)
+
+    def _heard(self, number: int, key: bytes, value: bytes) -> None:
+        if key == OWN_KEY:
+            own = decode_own(value, VERSION)
+            self._next[number], self._now[number] = own.next_offset, own.now
+        else:
+            self._deadlines[number, key] = int.from_bytes(value[:8], "big")
 
     def done(self) -> int:
         """Offsets passed, over all partitions."""
         return sum(self.decided().values())
 
     def is_decided(self) -> bool:
-        """Whether nothing that can be read is left, forwarded records included."""
+        """Whether nothing that can be read is left, forwarded records included, and nothing due."""
         try:
             decided, consumer = self.decided(), self._consumer()
             if consumer is None:
@@ -242,9 +250,13 @@ class Progress:
                 _, end = consumer.get_watermark_offsets(asked, timeout=10)
                 if end - decided.get(number, 0) > 50:  # more than markers of transactions
                     return False
-            return not read(self._address, self._at.interactions, decided)
+            return not read(self._address, self._at.interactions, decided) and not self._is_due()
         except KafkaException:
             return False  # The broker is just coming back.
+
+    def _is_due(self) -> bool:
+        """Whether time has come, in some partition, to a row's deadline that is not fired yet."""
+        return any(at <= self._now.get(number, 0) for (number, _), at in self._deadlines.items())
 
     def close(self) -> None:
         if self._groups is not None:
