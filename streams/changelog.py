@@ -27,6 +27,8 @@ class OwnRecord(Struct, array_like=True):
     state_version: int = 0
     rules: str = ""
     """The rules by which the rows stand: see `streams.contract.Revisiting`."""
+    told_offset: int = 0
+    """The offset that was last committed for the group, for those who look at its lag."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

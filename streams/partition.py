@@ -5,7 +5,7 @@ A batch goes through numbered steps, and the local store comes last:
 1. `decide` turns records (or a tick) into a decision, on the partition's view.
 2. A transaction begins.
 3. Into it go the changelog (every touched row, and the partition's own record), outputs, forwards,
-   rejected records, and the input offset.
+   rejected records, and every few seconds the group's offset.
 4. It commits. What a crash leaves before this line never happened.
 5. The store takes the rows over, together with the changelog's offset.
 
@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import structlog
+from aiokafka.errors import KafkaError
 
 from streams.changelog import OWN_KEY, OwnRecord, decode_own, encode_own, newer, restore
 from streams.clock import Clock
@@ -40,6 +41,9 @@ log = structlog.get_logger("heed.partition")
 _NEVER = NEVER.to_bytes(8, "big")
 LOG_EVERY = 100_000
 """After so many rows it is told how far looking at them again has come."""
+TELL_OFFSET_SECONDS = 5.0
+"""So often the offset is committed for the group, for those who look at its lag. What a partition
+goes on from is in its own record; in every transaction, the group's would double what it takes."""
 REST_SECONDS = 10.0
 """So often the logic of a quiet partition is asked, though nothing is due: others may wait for its
 clock."""
@@ -71,6 +75,7 @@ class Partition(Generic[S]):
         self.last_sign = self.last_commit
         """When the restore last moved."""
         self._asked = 0.0
+        self._told = time.monotonic()
         self._input = (settings.input_topic, number)
         self._changelog = (settings.changelog_topic, number)
 
@@ -90,7 +95,7 @@ class Partition(Generic[S]):
         )
         if read or self.view is None:
             self._rebuild()
-        await verify(settings, self.number, self.next_offset)
+        await verify(settings, self.number, self.next_offset, self.own.told_offset)
         took = time.monotonic() - began
         self.metrics.restore.set(took)
         log.info(
@@ -186,13 +191,28 @@ class Partition(Generic[S]):
         wall = time.time_ns() // 1000
         if idle and self.own.appended:
             view.clock.idle(wall - self.own.appended * 1000)
-        if view.deadlines.next > view.clock.now and not (idle and self._has_rested()):
+        is_to_tell = self._is_to_tell()
+        is_due = view.deadlines.next <= view.clock.now or (idle and self._has_rested())
+        if not (is_due or is_to_tell):
             return False
         decision = self.logic.tick(view, wall)
-        if not (view.touched or decision.outputs or decision.broadcasts):
+        if not (view.touched or decision.outputs or decision.broadcasts or is_to_tell):
             return False
         await self._commit(view, decision, None)
         return True
+
+    async def tell_offset(self) -> None:
+        """Leave the group with the offset that has been reached, where the broker takes it."""
+        if self.view is None or self.own.told_offset == self.own.next_offset:
+            return
+        try:
+            await self._commit(self.view, Decision(), None, tell=True)
+        except (Fenced, KafkaError) as why:
+            log.debug("the group is left with an older offset", why=repr(why))
+
+    def _is_to_tell(self) -> bool:
+        since = time.monotonic() - self._told
+        return since >= TELL_OFFSET_SECONDS and self.own.told_offset != self.own.next_offset
 
     def _has_rested(self) -> bool:
         """Whether a quiet partition has not asked its logic for a while."""
@@ -217,15 +237,21 @@ class Partition(Generic[S]):
             raise Fenced(f"partition {self.number} is not open")
         return self.view
 
-    async def _commit(self, view: View[S], decision: Decision, next_offset: int | None) -> None:
+    async def _commit(
+        self, view: View[S], decision: Decision, next_offset: int | None, *, tell: bool = False
+    ) -> None:
         began = time.monotonic()
-        own = self._own_after(view, decision, next_offset)
+        if next_offset is not None:
+            self.own.next_offset = next_offset
+        offsets = {}
+        if tell or self._is_to_tell():
+            self.own.told_offset = offsets[self._input] = self.own.next_offset
+        own = self._own_after(view, decision)
         codec = self.codec
         rows = [(row.key.encode(), row.stored(codec)) for row in view.touched]
         pairs = self._outputs(decision)
         pairs[self._changelog] = [*rows, (OWN_KEY, own)]
         others = self._others(decision)
-        offsets = {} if next_offset is None else {self._input: next_offset}
         try:
             ends = await self.writer.commit(pairs, others, offsets, self.settings.app_id)
         except BaseException:
@@ -234,14 +260,14 @@ class Partition(Generic[S]):
         self.store.write(rows, own, ends[self._changelog])
         view.settle()
         self.last_commit = time.monotonic()
+        if offsets:
+            self._told = self.last_commit
         self._report(decision, self.last_commit - began)
 
-    def _own_after(self, view: View[S], decision: Decision, next_offset: int | None) -> bytes:
+    def _own_after(self, view: View[S], decision: Decision) -> bytes:
         own, gauges = self.own, self.gauges
         for name, change in decision.gauges.items():
             gauges[name] = gauges.get(name, 0) + change
-        if next_offset is not None:
-            own.next_offset = next_offset
         own.newest, own.now = view.clock.newest, view.clock.now
         own.gauges = [(name, number) for name, number in gauges.items() if abs(number) > 1e-6]
         own.state_version = self.codec.version

@@ -9,12 +9,13 @@ from streams.settings import Settings
 log = structlog.get_logger("heed.partition")
 
 
-async def verify(settings: Settings, number: int, next_offset: int) -> None:
+async def verify(settings: Settings, number: int, next_offset: int, told_offset: int) -> None:
     """Compare the partition's own record with the input's end and with the committed offset.
 
-    Both travel in the same transactions, so they agree; where they do not, the record is trusted
-    and the difference told. Raises Unusable where the input ends before what has been read of it:
-    it was made anew, and going on would leave out its first records without a word.
+    What was last committed for the group is in the record, by the same transaction, so they agree;
+    where they do not, the record is trusted and the difference told. Raises Unusable where the
+    input ends before what has been read of it: it was made anew, and going on would leave out its
+    first records without a word.
     """
     if not next_offset or settings.embedded:  # the embedded broker keeps no such offsets
         return
@@ -35,10 +36,11 @@ async def verify(settings: Settings, number: int, next_offset: int) -> None:
             f"{settings.changelog_topic} has read it up to {next_offset}: the topic was made anew, "
             f"so begin anew with another HEED_APP_ID and HEED_CHANGELOG_TOPIC"
         )
-    if committed != next_offset:
+    if (committed or 0) != told_offset:
         log.warning(
             "the committed offset is another one than the state's, which is trusted",
             partition=number,
             committed=committed,
+            told_offset=told_offset,
             next_offset=next_offset,
         )

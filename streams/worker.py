@@ -333,8 +333,7 @@ class Worker(Generic[S]):
                 await self._seek(partition.number)
                 return
             except KafkaError as why:
-                log.warning("partition cannot be opened yet", partition=partition.number,
-                            why=repr(why))  # fmt: skip
+                log.warning("partition does not open", partition=partition.number, why=repr(why))
                 pause = 1.0
 
     async def _read_again(self, number: int, since: int) -> None:
@@ -385,6 +384,7 @@ class Worker(Generic[S]):
         try:
             async with asyncio.timeout(PAUSE_SECONDS):
                 await self._pause()
+                await asyncio.gather(*(each.tell_offset() for each in self.partitions.values()))
         except TimeoutError:
             log.warning("a transaction did not end in time, its records will be read again")
         try:

@@ -13,7 +13,7 @@ from tests.support.kafka import Kafka
 
 def check(kafka: Kafka, topic: str, next_offset: int) -> None:
     settings = Settings(bootstrap=kafka.address, app_id=f"resume-{topic}", input_topic=topic)
-    asyncio.run(verify(settings, 0, next_offset))
+    asyncio.run(verify(settings, 0, next_offset, told_offset=next_offset))
 
 
 def test_an_input_that_ends_before_what_was_read_of_it_is_refused(kafka: Kafka, topic: str) -> None:
@@ -37,4 +37,4 @@ def test_a_committed_offset_that_differs_is_told_and_the_state_is_trusted(
     with capture_logs() as lines:
         check(kafka, topic, 5)
     (line,) = lines
-    assert (line["committed"], line["next_offset"]) == (None, 5)
+    assert (line["committed"], line["told_offset"]) == (None, 5)

@@ -28,7 +28,7 @@ from tests.support.topics import (
     verdict,
 )
 from tests.support.wait import pause, until
-from tests.support.workers import Worker, wait_decided
+from tests.support.workers import OTHER_OFFSET, Worker, wait_decided
 
 KILLS = 10
 SIGNALS = {"cart_abandoned", "checkout_abandoned", "queue_abandoned", "gone_silent", "won_back"}
@@ -140,6 +140,7 @@ def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(
                 shutil.rmtree(worker.state, ignore_errors=True)
             worker.start()
         wait_decided(killer.progress, worker)
+        assert not worker.events(OTHER_OFFSET)
         assert worker.stop() == 0
     assert killer.judge(kafka, undisturbed, f"one worker, {store}", seed) == (0, 0, 0)
 

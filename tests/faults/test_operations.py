@@ -29,6 +29,7 @@ from tests.support.topics import (
     Names,
     Progress,
     Sent,
+    committed,
     create,
     names,
     outcome,
@@ -37,7 +38,7 @@ from tests.support.topics import (
     verdict,
 )
 from tests.support.wait import pause, until
-from tests.support.workers import Worker, wait_decided
+from tests.support.workers import OTHER_OFFSET, Worker, is_all_decided, wait_decided
 
 EVENTS = 6_000
 SETTINGS = {"batch_records": 100, "session_timeout_seconds": 3}
@@ -84,7 +85,7 @@ class Run:
             if not self.worker.is_running:
                 self.worker.kill()
                 self.worker.start()
-            return self.progress.is_decided()
+            return is_all_decided(self.progress)
 
         until(is_decided, 90, self.worker.tail, 0.2)
         for each in (self.worker, *others):
@@ -103,10 +104,12 @@ def test_a_worker_asked_to_stop_ends_in_time_and_goes_on_where_it_was(
         assert worker.ended(seconds=10) == 0
         assert worker.events("worker stopped")
         assert not run.progress.is_decided(), "it had nothing left to do: the test shows nothing"
+        assert committed(kafka.address, run.at) == run.progress.decided()
         worker.start()
         worker.wait_ready(partitions=4)
         opened = worker.events("partition opened")
         assert sum(int(str(each["restored_records"])) for each in opened) == 0
+        assert not worker.events(OTHER_OFFSET)
         run.finish()
 
 

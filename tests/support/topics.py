@@ -308,6 +308,17 @@ def outcome(address: str, at: Names) -> Outcome:
     )
 
 
+def committed(address: str, at: Names) -> dict[int, int]:
+    """The offsets that the group has committed, by partition of its input."""
+    reader = Consumer({"bootstrap.servers": address, "group.id": at.app})
+    try:
+        count = _partitions(reader, at.interactions)
+        places = [TopicPartition(at.interactions, number) for number in range(count)]
+        return {each.partition: each.offset for each in reader.committed(places, timeout=10)}
+    finally:
+        reader.close()
+
+
 def alert_state(value: bytes) -> tuple[str, str]:
     """The id of an alert, and its state as JSON without the wall clock of whoever told it."""
     said = json.loads(value)

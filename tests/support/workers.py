@@ -28,6 +28,9 @@ SETTINGS = {
     "HEED_PARTITIONS": "4",
 }
 
+OTHER_OFFSET = "the committed offset is another one than the state's, which is trusted"
+"""Told where a partition opens after somebody else has committed an offset for the group."""
+
 
 class Worker:
     """One worker in `folder`; settings are keywords: `batch_records=200`. A context manager.
@@ -187,7 +190,12 @@ def wait_decided(progress: Progress, *workers: Worker, seconds: float = 90) -> N
 
     def is_decided() -> bool:
         assert any(each.is_running for each in workers), so_far()
-        # Groups may have told the customers something, which are then to be asked again.
-        return progress.is_decided() and progress.of_groups.is_decided() and progress.is_decided()
+        return is_all_decided(progress)
 
     until(is_decided, seconds, so_far, 0.2)
+
+
+def is_all_decided(progress: Progress) -> bool:
+    """Whether both agents have nothing left."""
+    # Groups may have told the customers something, which are then to be asked again.
+    return progress.is_decided() and progress.of_groups.is_decided() and progress.is_decided()
