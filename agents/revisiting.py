@@ -1,8 +1,8 @@
 """After a change of standards: what waits, and what stands, is judged by those of today.
 
-At a restart, and for customers with a deadline alone: of others nothing is awaited. Signals that
-are off and customers who are excluded lose their alerts, waits that are off are given up, and the
-others fall due when the standards of today say so, which may have been a while ago.
+At a restart, in every row: an alert may stand where nothing is awaited. Signals that are off and
+customers who are excluded lose their alerts, waits that are off are given up, and the others fall
+due when the standards of today say so, which may have been a while ago.
 """
 
 from collections.abc import Sequence

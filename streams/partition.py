@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import structlog
-from aiokafka.errors import KafkaError
 
 from streams.changelog import OWN_KEY, OwnRecord, decode_own, encode_own, newer, restore
 from streams.clock import Clock
@@ -120,22 +119,22 @@ class Partition(Generic[S]):
             partitions=self.writer.partitions(self.settings.input_topic),
             cached=self.settings.cache_rows,
         )
-        due = self._due()
-        self._begin_revisit([key for _, key in due])
-        view.deadlines.fill(due)
+        view.deadlines.fill(self._due())
+        self._begin_revisit()
         self.view = view
 
-    def _begin_revisit(self, waiting: list[str]) -> None:
-        """Where the rules are others than those by which the rows stand, look at those again that
-        wait for something: in slices, as work allows."""
+    def _begin_revisit(self) -> None:
+        """Where the rules are others than those by which the rows stand, look at all of them again:
+        in slices, as work allows. What stands in a row that waits for nothing may be unwanted."""
         self._unvisited = []
         if isinstance(self.logic, Revisiting) and self.own.rules != self.logic.rules:
-            if not waiting:
+            rows = sorted((key.decode() for key, _ in self.store.items()), reverse=True)
+            if not rows:
                 self.own.rules = self.logic.rules
                 return
-            self._unvisited = sorted(waiting, reverse=True)
+            self._unvisited = rows
             log.info("the rules have changed, rows are looked at again", partition=self.number,
-                     rows=len(waiting))  # fmt: skip
+                     rows=len(rows))  # fmt: skip
 
     async def revisit(self, most: int) -> None:
         """Look again at so many rows at most, where there are such. Raises Fenced."""
@@ -201,15 +200,6 @@ class Partition(Generic[S]):
         await self._commit(view, decision, None)
         return True
 
-    async def tell_offset(self) -> None:
-        """Leave the group with the offset that has been reached, where the broker takes it."""
-        if self.view is None or self.own.told_offset == self.own.next_offset:
-            return
-        try:
-            await self._commit(self.view, Decision(), None, tell=True)
-        except (Fenced, KafkaError) as why:
-            log.debug("the group is left with an older offset", why=repr(why))
-
     def _is_to_tell(self) -> bool:
         since = time.monotonic() - self._told
         return since >= TELL_OFFSET_SECONDS and self.own.told_offset != self.own.next_offset
@@ -237,14 +227,12 @@ class Partition(Generic[S]):
             raise Fenced(f"partition {self.number} is not open")
         return self.view
 
-    async def _commit(
-        self, view: View[S], decision: Decision, next_offset: int | None, *, tell: bool = False
-    ) -> None:
+    async def _commit(self, view: View[S], decision: Decision, next_offset: int | None) -> None:
         began = time.monotonic()
         if next_offset is not None:
             self.own.next_offset = next_offset
         offsets = {}
-        if tell or self._is_to_tell():
+        if self._is_to_tell():
             self.own.told_offset = offsets[self._input] = self.own.next_offset
         own = self._own_after(view, decision)
         codec = self.codec

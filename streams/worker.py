@@ -290,6 +290,7 @@ class Worker(Generic[S]):
                     batch = None
                 await self._turn(partition, batch, waiting=bool(backlog))
         except Exception as why:
+            partition.forget()  # half of a batch may be in it
             self._fail(why)
 
     async def _turn(self, partition: Partition[S], batch: Batch | None, *, waiting: bool) -> None:
@@ -384,7 +385,6 @@ class Worker(Generic[S]):
         try:
             async with asyncio.timeout(PAUSE_SECONDS):
                 await self._pause()
-                await asyncio.gather(*(each.tell_offset() for each in self.partitions.values()))
         except TimeoutError:
             log.warning("a transaction did not end in time, its records will be read again")
         try:

@@ -38,3 +38,23 @@ def test_a_committed_offset_that_differs_is_told_and_the_state_is_trusted(
         check(kafka, topic, 5)
     (line,) = lines
     assert (line["committed"], line["told_offset"]) == (None, 5)
+
+
+def test_interactions_that_were_deleted_before_they_were_read_are_told(
+    kafka: Kafka, topic: str
+) -> None:
+    from confluent_kafka import Producer, TopicPartition
+    from confluent_kafka.admin import AdminClient
+
+    producer = Producer({"bootstrap.servers": kafka.address})
+    for number in range(5):
+        producer.produce(topic, b"%d" % number, partition=0)
+    producer.flush()
+    admin = AdminClient({"bootstrap.servers": kafka.address})
+    for deleted in admin.delete_records([TopicPartition(topic, 0, 4)]).values():
+        deleted.result()
+    with capture_logs() as lines:
+        check(kafka, topic, 1)
+    assert [(line["log_level"], line.get("offsets")) for line in lines] == [
+        ("error", 3), ("warning", None),
+    ]  # fmt: skip

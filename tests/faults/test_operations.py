@@ -87,7 +87,7 @@ class Run:
                 self.worker.start()
             return is_all_decided(self.progress)
 
-        until(is_decided, 90, self.worker.tail, 0.2)
+        until(is_decided, 90, lambda: f"{self.progress}\n{self.worker.tail()}", 0.2)
         for each in (self.worker, *others):
             assert each.stop() == 0, each.tail()
         found = outcome(self.kafka.address, self.at)._replace(gauges={}, clocks=[])
@@ -104,12 +104,14 @@ def test_a_worker_asked_to_stop_ends_in_time_and_goes_on_where_it_was(
         assert worker.ended(seconds=10) == 0
         assert worker.events("worker stopped")
         assert not run.progress.is_decided(), "it had nothing left to do: the test shows nothing"
-        assert committed(kafka.address, run.at) == run.progress.decided()
         worker.start()
         worker.wait_ready(partitions=4)
         opened = worker.events("partition opened")
         assert sum(int(str(each["restored_records"])) for each in opened) == 0
         assert not worker.events(OTHER_OFFSET)
+        until(lambda: is_all_decided(run.progress), 90, worker.tail)
+        told = run.progress.decided()
+        until(lambda: committed(kafka.address, run.at) == told, 30, worker.tail)
         run.finish()
 
 

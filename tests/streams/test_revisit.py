@@ -16,6 +16,7 @@ from schemas.alert import decode
 from schemas.customer import Customer
 from schemas.standards import parse
 from streams import partition as engine
+from streams.deadlines import NEVER
 from streams.partition import Partition
 from streams.settings import Settings
 from streams.store import MemoryStore
@@ -105,6 +106,33 @@ def test_rows_that_wait_are_looked_at_once_in_slices_of_any_size() -> None:
         again, written = await opened(store, OFF)
         await again.revisit(100)
         assert written.commits == []
+
+    asyncio.run(live())
+
+
+def test_what_stands_in_a_row_that_waits_for_nothing_is_looked_at_as_well() -> None:
+    """A loss stands until the customer buys: no deadline leads to it."""
+
+    def read(events: list[tuple[str, int, str]]) -> list[Read]:
+        return [
+            Read(json.dumps(said(kind, at, {"customer_id": who})).encode(), START * 1000, offset)
+            for offset, (kind, at, who) in enumerate(events)
+        ]
+
+    async def live() -> None:
+        store = MemoryStore()
+        before, _ = await opened(store)
+        bought = [("order_completed", day * DAY, "ann") for day in (0, 70, 213)]
+        await before.process(read([*bought, ("page_viewed", 1500 * DAY, "other")]))
+        assert before.view is not None
+        ann = before.view.get("c:ann")
+        assert ann is not None
+        assert ann.deadline == NEVER
+        assert [alert.signal for alert in ann.state.alerts] == ["lost"]
+
+        after, written = await opened(store, "[lost]\nenabled = false")
+        await after.revisit(100)
+        assert written.ended() == ["dismissed"]
 
     asyncio.run(live())
 

@@ -212,6 +212,7 @@ class Progress:
         self._now: dict[int, int] = {}
         self._deadlines: dict[tuple[int, bytes], int] = {}
         self._groups: Progress | None = None
+        self._trouble = ""
 
     @property
     def of_groups(self) -> Progress:
@@ -250,13 +251,30 @@ class Progress:
                 _, end = consumer.get_watermark_offsets(asked, timeout=10)
                 if end - decided.get(number, 0) > 50:  # more than markers of transactions
                     return False
-            return not read(self._address, self._at.interactions, decided) and not self._is_due()
-        except KafkaException:
-            return False  # The broker is just coming back.
+            return not read(self._address, self._at.interactions, decided) and not self._due()
+        except KafkaException as why:
+            # The broker is just coming back. A reader from before may never know its partitions
+            # again, where it asked for them in the moment in which the broker had none.
+            self._renew(str(why))
+            return False
 
-    def _is_due(self) -> bool:
-        """Whether time has come, in some partition, to a row's deadline that is not fired yet."""
-        return any(at <= self._now.get(number, 0) for (number, _), at in self._deadlines.items())
+    def _renew(self, why: str) -> None:
+        """Read anew, with another reader."""
+        if self._reader is not None:
+            self._reader.close()
+        self._reader, self._trouble = None, why
+        self._next, self._now, self._deadlines = {}, {}, {}
+
+    def _due(self) -> list[tuple[int, bytes]]:
+        """The rows whose deadline has come by their partition's clock, and is not fired yet."""
+        return [row for row, at in self._deadlines.items() if at <= self._now.get(row[0], 0)]
+
+    def __str__(self) -> str:
+        """What is known so far, for a test that has waited in vain."""
+        due = self._due()
+        known = f"decided {self._next}, clocks {self._now}, {len(due)} rows due {due[:3]}"
+        known += self._trouble and f", the last trouble {self._trouble}"
+        return known if self._groups is None else f"{known}; groups: {self._groups}"
 
     def close(self) -> None:
         if self._groups is not None:

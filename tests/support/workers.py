@@ -186,7 +186,7 @@ def wait_decided(progress: Progress, *workers: Worker, seconds: float = 90) -> N
     """Until all that was sent has been decided about."""
 
     def so_far() -> str:
-        return f"decided {progress.decided()}\n" + "\n".join(each.tail() for each in workers)
+        return f"{progress}\n" + "\n".join(each.tail() for each in workers)
 
     def is_decided() -> bool:
         assert any(each.is_running for each in workers), so_far()
