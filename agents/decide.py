@@ -125,7 +125,7 @@ class Customers:
                     event = decode(value, received)
                     at = event.time
                     if future is not None and at > received + future:
-                        raise _from_the_future(at, received)
+                        raise from_the_future(at, received)
                     customer_id = event.customer_id
                     if customer_id is None or event.aliases or event.__class__ is UNLINKED:
                         row = board.row_of(record, event)
@@ -331,7 +331,8 @@ class Customers:
         return bool(standards.exclude.customers) and standards.excludes(key.partition(":")[2])
 
 
-def _from_the_future(at: int, received: int) -> Rejected:
+def from_the_future(at: int, received: int) -> Rejected:
+    """Why a record is refused that lies past its own arrival (microseconds)."""
     return Rejected(
         "from_the_future",
         f"`time` {rfc3339(at)} is past the record's own {rfc3339(received)}",

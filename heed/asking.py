@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from heed.options import AsJson, Bootstrap, Format, Kind, StandardsFile, instant_of, standards_of
-from heed.progress import out
+from heed.progress import out, say
 from streams import settings as engine
 
 
@@ -54,7 +54,8 @@ def explain(
         made = from_kafka(customer, settings, own, end, timeline)
     else:
         settings = engine.load(bootstrap=bootstrap)
-        address = worker or f"http://localhost:{max(settings.web_port, 1)}"
+        address = worker or f"localhost:{max(settings.web_port, 1)}"
+        address = address if "://" in address else f"http://{address}"
         answer = from_worker(customer, address, settings.explain_token)
         made = answer.explanation
         if timeline:
@@ -88,6 +89,8 @@ def alerts(
     from schemas.alert import encode
 
     with Inbox(engine.load(bootstrap=bootstrap), team) as inbox:
+        if inbox.note is not None:
+            say(inbox.note)
         if follow and not json and out.is_terminal:
             watch(inbox, team, out)
             return

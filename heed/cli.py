@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 from typer.core import TyperGroup
 
+from agents.decide import from_the_future
 from heed import asking
 from heed.exits import run
 from heed.formats import Counts, lines, read
@@ -70,7 +71,7 @@ def demo(
     """Real purchases through an embedded Kafka broker to alerts, live. Nothing else is needed.
 
     69,659 purchases of 1997-98 and a busy day of a made-up company. Ends with a summary, after
-    ctrl-C or with --once after about ten seconds.
+    ctrl-C or with --once when all has been replayed, in half a minute.
     """
     from heed.demo import demo as replayed
     from heed.replay import sentences
@@ -230,12 +231,16 @@ def check(
     standards: StandardsFile = None,
 ) -> None:
     """Validate interactions: one line per bad record, exit 1 if there is one."""
-    names = names_of(standards_of(standards or engine.load().standards))
+    settings = engine.load()
+    names = names_of(standards_of(standards or settings.standards))
     bad, total, now = 0, 0, time.time_ns() // 1000
     for where, value in watched(_records(files, format), "checking"):
         total += 1
         try:
-            names.row_key(decode(value, now))
+            event = decode(value, now)
+            names.row_key(event)
+            if settings.future is not None and event.time > now + settings.future:
+                raise from_the_future(event.time, now)
         except Rejected as why:
             bad += 1
             print(f"{where}: {why.reason}: {why.message}")

@@ -42,6 +42,11 @@ def run(app: Callable[..., Any]) -> None:
         if isinstance(why.__context__, BrokenPipeError):
             _leave_quietly()
         raise
+    except Exception as why:
+        kafka = sys.modules.get("confluent_kafka")  # which not every command needs
+        if kafka is None or not isinstance(why, kafka.KafkaException):
+            raise
+        _end(f"Kafka's client does not take its settings: {why.args[0].str()}")
 
 
 def _end(sentence: str) -> None:

@@ -47,6 +47,8 @@ class Inbox:
                 "enable.partition.eof": True,
             }
         )
+        self.note: str | None = None
+        """What whoever reads this should know."""
         self._unread: set[int] = set()
         self.open: dict[str, Alert] = {}
 
@@ -69,8 +71,14 @@ class Inbox:
             if self._team is not None:
                 own = self._settings.topic(f"alerts.{self._team}")
                 # All of them: the embedded broker creates a topic that is asked for by name.
-                if own in self._consumer.list_topics(timeout=patience).topics:
+                topics = self._consumer.list_topics(timeout=patience).topics
+                if own in topics:
                     self.topic = own
+                elif teams := sorted(filter(None, map(self._team_of, topics))):
+                    self.note = (
+                        f"there is no topic {own}: those of `{self._team}` are looked for in "
+                        f"{self.topic}; topics of their own have {', '.join(teams)}"
+                    )
             topic = self.topic
             known = self._consumer.list_topics(topic, timeout=patience).topics[topic]
         except KafkaException as why:
@@ -82,6 +90,11 @@ class Inbox:
             raise Unusable(f"topic {topic} is not there: run `heed topics` or start a worker")
         self._consumer.assign([TopicPartition(topic, number, 0) for number in known.partitions])
         self._unread = set(known.partitions)
+
+    def _team_of(self, topic: str) -> str | None:
+        """The team whose topic that is."""
+        prefix = self._settings.team_topic_prefix
+        return topic[len(prefix) :] if topic.startswith(prefix) else None
 
     def read(self, timeout: float = 0.2, most: int = 1000) -> list[Alert]:
         """What has come, oldest first; keeps track of what is open. Raises Unusable."""

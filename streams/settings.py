@@ -21,6 +21,9 @@ from streams import tls
 from streams.errors import Unusable
 
 _SECOND = 1_000_000
+_PREFIX = "HEED_"
+_NO_SETTINGS = ("HEED_CONFIG", "HEED_COMPILE", "HEED_SEED")
+_LAST_PORT = 65_535
 _TEAM = "alerts."
 """So the role of a team's topic begins."""
 
@@ -267,9 +270,11 @@ def variable(name: str) -> str:
 def load(path: Path | None = None, env: Mapping[str, str] | None = None, **said: Any) -> Settings:
     """Settings from `said`, else HEED_* variables, else the file, else defaults.
 
-    Raises Unusable with one sentence for an unknown key or a value of the wrong kind.
+    Raises Unusable with one sentence for an unknown key or a value of the wrong kind, and for
+    values that cannot be together.
     """
     env = os.environ if env is None else env
+    _look_for_slips(env)
     file = path or (Path(env["HEED_CONFIG"]) if env.get("HEED_CONFIG") else None)
     values = {} if file is None else _read(file)
     sources = dict.fromkeys(values, str(file))
@@ -293,7 +298,38 @@ def load(path: Path | None = None, env: Mapping[str, str] | None = None, **said:
         _ = settings.warm_up
     except NotAnInstant as why:
         raise Unusable(f"{sources['warm_up_until']}: warm_up_until: {why}") from None
+    _check_addresses(settings.bootstrap, sources.get("bootstrap", "bootstrap"))
+    _check_topics(settings)
     return settings
+
+
+def _look_for_slips(env: Mapping[str, str]) -> None:
+    """A variable that is nearly one of ours is meant to be it."""
+    ours = [variable(name) for name in Settings.__struct_fields__]
+    for name in sorted(env):
+        if name.startswith(_PREFIX) and name not in {*ours, *_NO_SETTINGS}:
+            like = difflib.get_close_matches(name, ours, 1, cutoff=0.9)
+            if like:
+                raise Unusable(f"there is no setting `{name}`: did you mean `{like[0]}`?")
+
+
+def _check_addresses(bootstrap: str, source: str) -> None:
+    for address in bootstrap.split(","):
+        host, _, port = address.rpartition(":")
+        # Without a port, or an address in brackets without one, it is Kafka's usual port.
+        is_whole = not host or port.endswith("]") or (port.isdecimal() and int(port) <= _LAST_PORT)
+        if not address or any(map(str.isspace, address)) or not is_whole:
+            raise Unusable(f"{source}: expected addresses such as host:9092, got {bootstrap!r}")
+
+
+def _check_topics(settings: Settings) -> None:
+    named: dict[str, str] = {}
+    for name in Settings.__struct_fields__:
+        if name.endswith("_topic"):
+            topic = getattr(settings, name)
+            other = named.setdefault(topic, name)
+            if other != name:
+                raise Unusable(f"{other} and {name} both name the topic `{topic}`: each is its own")
 
 
 def _path(kind: type, value: Any) -> Any:

@@ -236,6 +236,22 @@ def test_check_takes_a_record_without_time_for_it_will_have_kafkas(heed: Heed) -
     assert heed("check", "-", stdin=jsonl(event)).returncode == 0
 
 
+def test_check_tells_what_lies_in_the_future(heed: Heed) -> None:
+    done = heed("check", "-", stdin=jsonl({**LATER, "time": "2999-01-01T00:00:00Z"}))
+    assert (done.returncode, b"from_the_future" in done.stdout) == (1, True)
+    done = heed(
+        "check", "-", stdin=jsonl({**LATER, "time": "2999-01-01T00:00:00Z"}),
+        HEED_FUTURE_SECONDS="-1",
+    )  # fmt: skip
+    assert done.returncode == 0
+
+
+def test_a_setting_that_kafkas_client_does_not_know_ends_in_a_sentence(heed: Heed) -> None:
+    done = heed("alerts", HEED_EXTRA_KAFKA='{"bogus": 1}')
+    assert done.returncode == 2
+    assert b"client does not take its settings: No such configuration" in done.stderr
+
+
 def test_check_reads_the_other_formats_too(heed: Heed) -> None:
     done = heed("check", "-", "--format", "cdnow", stdin=b"00001 19970101  1   11.77\n")
     assert (done.returncode, done.stderr) == (0, b"1 records, 0 bad\n")

@@ -177,3 +177,4 @@ def test_a_team_with_a_topic_of_its_own_reads_that() -> None:
                 told = [each.alert_id for each in inbox.present()]
                 assert [each for each in told if each == name] == ([name] if name else [])
                 assert inbox.topic == ("alerts.sales" if team == "sales" else "alerts")
+                assert (inbox.note or "").endswith("sales") == (team == "support"), inbox.note

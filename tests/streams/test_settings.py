@@ -103,6 +103,20 @@ def test_outputs_go_to_the_topics_as_they_are_called() -> None:
         ("STORE", "disk", "HEED_STORE: expected one of memory, rocks, got 'disk'"),
         ("WEB_PORT", "70000", "HEED_WEB_PORT: expected a whole number <= 65535, got '70000'"),
         ("EXTRA_KAFKA", "[1]", "HEED_EXTRA_KAFKA: expected a table, got [1]"),
+        ("STANDARD", "x", "there is no setting `HEED_STANDARD`: did you mean `HEED_STANDARDS`?"),
+        *(
+            (
+                "BOOTSTRAP",
+                said,
+                f"HEED_BOOTSTRAP: expected addresses such as host:9092, got {said!r}",
+            )
+            for said in ("nohost:1x", "host:70000", "one:9092,", "host:", "one:9092, two:9093")
+        ),
+        (
+            "REJECTED_TOPIC",
+            "alerts",
+            "alerts_topic and rejected_topic both name the topic `alerts`: each is its own",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_with_its_variable(variable: str, value: str, sentence: str) -> None:
@@ -130,6 +144,15 @@ def test_a_mistake_in_the_file_is_told_with_the_file(
     with pytest.raises(Unusable) as why:
         load(file, env={})
     assert str(why.value).startswith(f"{file}: {sentence}")
+
+
+def test_addresses_may_be_several_and_without_a_port() -> None:
+    for said in ("one:9092,two:9093", "broker", "[::1]:9092", "[::1]"):
+        assert load(env={"HEED_BOOTSTRAP": said}).bootstrap == said
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    assert load(env={"HEED_SEED": "7", "HEED_OUR_OWN": "x"}) == Settings()
 
 
 def test_a_wrong_option_is_told_as_the_option() -> None:
