@@ -15,7 +15,7 @@ async def verify(settings: Settings, number: int, next_offset: int, told_offset:
     What was last committed for the group is in the record, by the same transaction, so they agree;
     where they do not, the record is trusted and the difference told. Raises Unusable where the
     input ends before what has been read of it: it was made anew, and going on would leave out its
-    first records without a word.
+    first records without a word. Where it begins after that, what is missing is told.
     """
     if not next_offset or settings.embedded:  # the embedded broker keeps no such offsets
         return

@@ -22,7 +22,6 @@ from streams.errors import Unusable
 
 _SECOND = 1_000_000
 _PREFIX = "HEED_"
-_NO_SETTINGS = ("HEED_CONFIG", "HEED_COMPILE", "HEED_SEED")
 _LAST_PORT = 65_535
 _TEAM = "alerts."
 """So the role of a team's topic begins."""
@@ -264,7 +263,7 @@ def described() -> Iterator[Setting]:
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
-    return f"HEED_{name.upper()}"
+    return f"{_PREFIX}{name.upper()}"
 
 
 def load(path: Path | None = None, env: Mapping[str, str] | None = None, **said: Any) -> Settings:
@@ -307,7 +306,7 @@ def _look_for_slips(env: Mapping[str, str]) -> None:
     """A variable that is nearly one of ours is meant to be it."""
     ours = [variable(name) for name in Settings.__struct_fields__]
     for name in sorted(env):
-        if name.startswith(_PREFIX) and name not in {*ours, *_NO_SETTINGS}:
+        if name.startswith(_PREFIX) and name not in ours:
             like = difflib.get_close_matches(name, ours, 1, cutoff=0.9)
             if like:
                 raise Unusable(f"there is no setting `{name}`: did you mean `{like[0]}`?")

@@ -16,6 +16,16 @@ def check(kafka: Kafka, topic: str, next_offset: int) -> None:
     asyncio.run(verify(settings, 0, next_offset, told_offset=next_offset))
 
 
+def five(kafka: Kafka, topic: str) -> None:
+    """So many records in partition 0."""
+    from confluent_kafka import Producer
+
+    producer = Producer({"bootstrap.servers": kafka.address})
+    for number in range(5):
+        producer.produce(topic, b"%d" % number, partition=0)
+    assert producer.flush(20) == 0
+
+
 def test_an_input_that_ends_before_what_was_read_of_it_is_refused(kafka: Kafka, topic: str) -> None:
     with pytest.raises(Unusable, match=f"{topic} ends at 0, .* read it up to 5: .* made anew"):
         check(kafka, topic, 5)
@@ -28,12 +38,7 @@ def test_a_partition_that_has_read_nothing_goes_on(kafka: Kafka, topic: str) -> 
 def test_a_committed_offset_that_differs_is_told_and_the_state_is_trusted(
     kafka: Kafka, topic: str
 ) -> None:
-    from confluent_kafka import Producer
-
-    producer = Producer({"bootstrap.servers": kafka.address})
-    for number in range(5):
-        producer.produce(topic, b"%d" % number, partition=0)
-    producer.flush()
+    five(kafka, topic)
     with capture_logs() as lines:
         check(kafka, topic, 5)
     (line,) = lines
@@ -43,13 +48,10 @@ def test_a_committed_offset_that_differs_is_told_and_the_state_is_trusted(
 def test_interactions_that_were_deleted_before_they_were_read_are_told(
     kafka: Kafka, topic: str
 ) -> None:
-    from confluent_kafka import Producer, TopicPartition
+    from confluent_kafka import TopicPartition
     from confluent_kafka.admin import AdminClient
 
-    producer = Producer({"bootstrap.servers": kafka.address})
-    for number in range(5):
-        producer.produce(topic, b"%d" % number, partition=0)
-    producer.flush()
+    five(kafka, topic)
     admin = AdminClient({"bootstrap.servers": kafka.address})
     for deleted in admin.delete_records([TopicPartition(topic, 0, 4)]).values():
         deleted.result()
