@@ -53,7 +53,12 @@ def title(made: Explanation) -> str:
 
 
 def facts(made: Explanation) -> Iterator[str]:
-    """What is known of them, one a line."""
+    """What is known of them, one a line; first, why nothing is told of them."""
+    if made.excluded_by is not None:
+        yield clean(
+            f"Excluded by the standards ([exclude] customers has {made.excluded_by}): counted and "
+            "remembered, and never alerted."
+        )
     scope = {
         "party": made.party if made.party != "customer" else None,
         "brand": made.brand, "branch": made.branch, "region": made.region,

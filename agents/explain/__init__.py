@@ -38,6 +38,7 @@ def explain(key: str, stored: bytes, rulebook: Rulebook, now: int) -> Explanatio
         key=key,
         at=rfc3339(now),
         customer_id=who(key)[0],
+        excluded_by=rulebook.standards.excluded_by(key.partition(":")[2]),
         aliases=aliases,
         linked=linked,
         party=customer.party or "customer",

@@ -62,13 +62,15 @@ class Explanation(Struct, omit_defaults=True, kw_only=True):
     """Who it is, how it stands, what has been, and what comes.
 
     `key` names the row (`c:<customer_id>` or `<alias type>:<value>`), `linked` those of the aliases
-    that belong to it; `at` is the event time of the
-    explanation. `timeline_note` says how far back the timeline goes, and where it is from.
+    that belong to it; `at` is the event time of the explanation. `excluded_by` is the pattern of
+    `[exclude]` for which nothing is told of them. `timeline_note` says how far back the timeline
+    goes, and where it is from.
     """
 
     key: str
     at: str
     customer_id: str | None = None
+    excluded_by: str | None = None
     aliases: dict[str, list[str]] = {}
     linked: list[str] = []
     party: str = "customer"

@@ -157,7 +157,14 @@ class Standards:
 
     def excludes(self, name: str) -> bool:
         """Whether the customer of that id or alias value is a test or bot."""
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.exclude.customers)
+        return self.excluded_by(name) is not None
+
+    def excluded_by(self, name: str) -> str | None:
+        """The first pattern that excludes the customer of that id or alias value."""
+        for pattern in self.exclude.customers:
+            if fnmatch.fnmatchcase(name, pattern):
+                return pattern
+        return None
 
     def _matching(
         self,

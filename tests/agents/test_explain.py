@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from agents.explain import Explanation, explain, points_to
+from agents.explain.explanation import decode, encode
+from agents.explain.teller import CustomerTeller
 from agents.explain.whom import candidates
 from agents.harness import Harness
 from schemas.standards import parse
@@ -113,6 +115,22 @@ def test_a_customer_of_whom_nothing_is_waited_for_is_told_without() -> None:
     made, _ = of([event("x_blinked", "2026-03-05T16:00:00Z")])
     assert (made.alerts, made.ahead) == ([], [])
     assert made.stage == "acquired"
+
+
+def test_of_an_excluded_customer_it_is_told_that_they_are_and_by_which_pattern() -> None:
+    excluding = '[exclude]\ncustomers = ["test-*", "an?"]'
+    made, lived = of([*BOUGHT, CART], excluding)
+    assert (made.excluded_by, made.alerts, made.ahead) == ("an?", [], [])
+    told = CustomerTeller(lived.logic.rulebook).tell("c:ann", lived.rows["c:ann"], 0)
+    assert decode(told).excluded_by == "an?", "a worker says the same"
+    mail = event("page_viewed", "2026-03-05T16:00:00Z", customer_id=None, aliases={"email": "a@b"})
+    assert of([mail], '[exclude]\ncustomers = ["*@b"]', "email:a@b")[0].excluded_by == "*@b"
+
+
+def test_of_others_nothing_is_told_of_exclusion() -> None:
+    made, _ = of([CART], '[exclude]\ncustomers = ["test-*", "c:ann"]')
+    assert made.excluded_by is None
+    assert b"excluded" not in encode(made)
 
 
 def test_the_timeline_of_the_state_is_in_order_and_names_what_it_knows() -> None:

@@ -143,6 +143,22 @@ def test_a_screen_and_a_pipe_tell_the_same(file: str) -> None:
         assert words in seen
 
 
+def test_who_is_excluded_is_told_so_at_the_top(file: str, tmp_path: Path) -> None:
+    house = tmp_path / "house.toml"
+    house.write_text('[exclude]\ncustomers = ["an*"]')
+    made = explained("ann", file, "--standards", str(house))
+    assert (made.excluded_by, made.alerts) == ("an*", [])
+    assert list(lines(made))[:2] == [
+        "Customer ann, acquired, as of 2026-01-05 12:00",
+        "  Excluded by the standards ([exclude] customers has an*): counted and remembered, and "
+        "never alerted.",
+    ]
+    screen = Console(file=io.StringIO(), force_terminal=True, width=200)
+    show(made, screen)
+    assert "Excluded by the standards" in screen.file.getvalue()  # type: ignore[attr-defined]
+    assert not any("Excluded" in line for line in lines(explained("ann", file)))
+
+
 def test_what_a_platform_sent_cannot_paint_the_screen(file: str, tmp_path: Path) -> None:
     evil = {**EVENTS[1], "properties": {"cart_id": "\x1b[31m[red]k", "sku": "p", "price": 1}}
     path = tmp_path / "evil.jsonl"
