@@ -29,6 +29,7 @@ from schemas.standards.identity import Identity
 from schemas.standards.limits import Team
 from schemas.standards.manners import TEAMS, MannersTable, Quiet, TeamTable, quiet
 from schemas.standards.own import HouseStandard
+from schemas.standards.silences import too_soon
 from schemas.standards.thresholds import Thresholds
 from schemas.standards.units import WORKING_DAYS, Duration, WorkingTime, duration, working_time
 from schemas.vocabulary import VOCABULARY
@@ -73,9 +74,12 @@ class _Reader:
         manners = self._manners(tables.pop("manners", {}), ("manners",))
         teams = self._teams(tables.pop("teams", {}))
         base = self._thresholds(tables, (), _BESIDE)
+        others = tuple(self._override(one, number, hours) for number, one in enumerate(overrides))
+        if wrong := too_soon(base, tables, others):
+            raise file.refusal(*wrong)
         standards = Standards(
             base,
-            tuple(self._override(one, number, hours) for number, one in enumerate(overrides)),
+            others,
             exclude,
             hours,
             self._own(own),
