@@ -21,7 +21,7 @@ from schemas.interaction import CustomActivity, CustomType, Interaction
 from schemas.lifecycle import StageChange
 from schemas.profile import Profile
 from schemas.service_level import ServiceLevel
-from schemas.vocabulary import VOCABULARY, Properties
+from schemas.vocabulary import VOCABULARY, Instant, Properties
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ASYNCAPI_SCHEMA = "application/vnd.aai.asyncapi+json;version=3.0.0"
@@ -207,7 +207,9 @@ def texts() -> dict[str, str]:
 
 
 def _components(types: Iterable[Any]) -> dict[str, Schema]:
-    _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    _, components = msgspec.json.schema_components(
+        types, ref_template="#/$defs/{name}", schema_hook=_own_kinds
+    )
     return {name: _plain(schema) for name, schema in sorted(components.items())}
 
 
@@ -228,6 +230,8 @@ def _plain(schema: Any) -> Any:
         case [{"enum": values}, {"type": "null"}]:
             out = {**out, "enum": [*values, None]}
             del out["anyOf"]
+        case [{"anyOf": list(several)}, {"type": "null"} as nothing]:
+            out = {**out, "anyOf": [*several, nothing]}
         case [{"type": str(kind)} as only, {"type": "null"}]:
             out = {**out, **only, "type": [kind, "null"]}
             del out["anyOf"]
@@ -237,6 +241,14 @@ def _plain(schema: Any) -> Any:
 def _own_type() -> Schema:
     own: Schema = msgspec.json.schema(CustomType)
     return own
+
+
+def _own_kinds(kind: type[Any]) -> Schema:
+    """What msgspec cannot know: an instant, as `time` may be written."""
+    if kind is not Instant:
+        raise NotImplementedError(kind)
+    text, number, _ = _time()["anyOf"]
+    return {"anyOf": [text, number]}
 
 
 def _time() -> Schema:

@@ -24,7 +24,7 @@ from schemas.instant import (
     instant,
     quoted,
 )
-from schemas.vocabulary import VOCABULARY, BoundedInt, Name, Properties
+from schemas.vocabulary import VOCABULARY, BoundedInt, Name, Properties, stated
 
 Channel = Literal[
     "web", "app", "inapp", "phone", "store", "email", "chat", "messenger", "sms", "social",
@@ -124,7 +124,7 @@ CLASSES: dict[str, type[Interaction]] = {
 }
 AnyInteraction: Any = reduce(or_, CLASSES.values())
 
-_decode = msgspec.json.Decoder(AnyInteraction).decode
+_decode = msgspec.json.Decoder(AnyInteraction, dec_hook=stated).decode
 _decode_custom = msgspec.json.Decoder(CustomActivity).decode
 # What an unusable record, or one of the rarer spellings, makes msgspec raise.
 _UNUSUAL = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -210,9 +210,9 @@ def _from_plain(plain: dict[str, Any]) -> Interaction:
 
 def _convert(plain: dict[str, Any], cls: type[Interaction]) -> Interaction:
     try:
-        return msgspec.convert(plain, cls)
+        return msgspec.convert(plain, cls, dec_hook=stated)
     except msgspec.ValidationError:
-        return msgspec.convert(_integral(plain), cls)
+        return msgspec.convert(_integral(plain), cls, dec_hook=stated)
 
 
 def _integral(value: Any) -> Any:
@@ -238,7 +238,10 @@ def _not_json(value: bytes, why: Exception) -> str:
 
 def _refused(message: str, kind: str = "") -> Rejected:
     """msgspec's message in our words: the path first, then what was expected there."""
-    what, _, where = message.partition(" - at ")
+    # The last one: before it there may be what the sender wrote.
+    what, at, where = message.rpartition(" - at ")
+    if not at:
+        what, where = message, ""
     path = where.removeprefix("`key` in ").strip("`").removeprefix("$").removeprefix(".")
     missing = _MISSING.match(what)
     if missing:

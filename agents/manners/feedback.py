@@ -7,7 +7,6 @@ any more is counted and changes nothing: two people may have answered the same a
 from agents.alerts import Alerts, Kind
 from agents.manners.router import of
 from schemas.customer import Customer, OpenAlert, bounded
-from schemas.instant import NotAnInstant, instant
 from schemas.interaction import Interaction
 from schemas.manners import BY_BYTES, MAX_SNOOZED, Handled, Snooze
 from schemas.standards import MannersTable
@@ -61,7 +60,7 @@ class Feedback:
         signal = alert.signal if alert is not None else said.signal
         if signal is None or not alerts.knows(signal):
             return False
-        until = _until(said.until, at + self.snoozed)
+        until = at + self.snoozed if said.until is None else int(said.until)
         if _keep(customer, Snooze(signal, until, at), at):
             for other in [other for other in customer.alerts if other.signal == signal]:
                 if until > at:
@@ -87,15 +86,6 @@ def _acknowledge(
         handled.acknowledged_at, handled.acknowledged_by = at, by
         alert.handled = handled
         alerts.update(alert, at)
-
-
-def _until(said: str | float | None, otherwise: int) -> int:
-    if said is None:
-        return otherwise
-    try:
-        return instant(said)
-    except NotAnInstant:
-        return otherwise
 
 
 def _keep(customer: Customer, snooze: Snooze, at: int) -> bool:

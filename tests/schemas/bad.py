@@ -132,6 +132,25 @@ INVALID: dict[str, Case] = {
         changed("survey_answered", properties={"instrument": 7}),
         "invalid_field", "`properties.instrument`: expected",
     ),
+    "an end of a snooze in words": (
+        changed("alert_snoozed", properties={"until": "tomorrow - at `$.x`"}), "invalid_field",
+        "`properties.until`: 'tomorrow - at `$.x`' is not an RFC 3339 time such as 2026",
+    ),
+    "an end of a snooze in milliseconds": (
+        changed("alert_snoozed", properties={"until": 1795341600000}), "invalid_field",
+        "`properties.until`: 1795341600000 looks like epoch milliseconds: send epoch seconds",
+    ),
+    "an end of a snooze that is none": (
+        changed("alert_snoozed", properties={"until": ""}), "invalid_field", "`properties.until`",
+    ),
+    "a snooze that is a truth": (
+        changed("alert_snoozed", properties={"until": True}),
+        "invalid_field", "`properties.until`: expected an RFC 3339 time or epoch seconds",
+    ),
+    "a snooze until before everything": (
+        changed("alert_snoozed", properties={"until": 7}),
+        "invalid_field", "`properties.until`: 7 is before 1990",
+    ),
     "a trait without end": (
         raw(b'{"traits":{"age":' + b"7" * 6000 + b"}}", "identified", "properties"),
         "invalid_field", "`properties.traits[...]`: integer value out of range",

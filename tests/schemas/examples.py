@@ -9,7 +9,7 @@ import msgspec
 from msgspec import inspect
 
 from schemas.interaction import CustomActivity, Interaction
-from schemas.vocabulary import VOCABULARY
+from schemas.vocabulary import VOCABULARY, Instant
 
 TIME = "2026-11-22T10:00:00.123456Z"
 OWN = "x_showroom_lamp_lit"
@@ -64,6 +64,8 @@ def _value(of: inspect.Type) -> Any:
             return most
         case inspect.FloatType(le=most):
             return most
+        case inspect.CustomType(cls=cls) if cls is Instant:
+            return TIME
         case inspect.AnyType():
             return {"nested": [1.5, "two", None, True]}
     raise NotImplementedError(of)

@@ -111,6 +111,13 @@ def test_a_time_is_rfc_3339_or_epoch_seconds(kind: str, time: Any, at: int) -> N
     assert decode(changed(kind, time=time)).time == at == instant(time)
 
 
+@pytest.mark.parametrize("said", [TIME, "2026-11-22", "2016-12-31T23:59:60Z", 1795341600.25, 2e9])
+@pytest.mark.parametrize("time", [TIME, "2026-11-22"], ids=["usual", "rarer"])
+def test_an_instant_among_the_properties_is_written_as_any_other(said: Any, time: Any) -> None:
+    event = decode(changed("alert_snoozed", time=time, properties={"until": said}))
+    assert event.properties.until == instant(said)
+
+
 def test_of_a_name_that_stands_twice_the_last_counts() -> None:
     again = GOOD[:-1] + b',"id":"e-2","brand":"b","brand":null}'
     assert (decode(again).id, decode(again).brand) == ("e-2", None)

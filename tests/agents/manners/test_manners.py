@@ -154,6 +154,14 @@ def test_a_snooze_can_be_taken_back_and_the_last_word_counts() -> None:
     assert (last(harness).status, last(harness).suppressed_by) == ("updated", None)
 
 
+def test_a_snooze_until_no_time_is_rejected_and_snoozes_nothing() -> None:
+    harness = shop(SURE, cart(0, "a")).advance(minutes=61)
+    harness.feed([answer("alert_snoozed", 2 * HOUR, last(harness), until="tomorrow")])
+    (why,) = harness.refusals
+    assert (why.reason, why.message.partition(":")[0]) == ("invalid_field", "`properties.until`")
+    assert (last(harness).status, last(harness).suppressed_by) == ("open", None)
+
+
 def test_a_dismissed_alert_is_over_and_its_signal_is_not_told_again_for_a_day() -> None:
     harness = shop(SURE, cart(0, "a")).advance(minutes=61)
     dismissed = answer("alert_dismissed", 2 * HOUR, last(harness))
