@@ -130,6 +130,10 @@ _decode_custom = msgspec.json.Decoder(CustomActivity).decode
 _UNUSUAL = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _BYTE_ORDER_MARKS = (b"\xef\xbb", b"\xff\xfe", b"\xfe\xff")
+_ESCAPES = re.compile(
+    rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+_CUT_OFF = re.compile(rb"(?:\\(?:u(?:[dD](?:[c-fC-F][0-9a-fA-F]?)?)?)?)?")
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
 _ENUM = re.compile(r"Invalid enum value '(.*)'", re.DOTALL)
 
@@ -233,7 +237,20 @@ def _not_json(value: bytes, why: Exception) -> str:
         return "nested too deeply"
     if isinstance(why, UnicodeDecodeError):
         return "it is not UTF-8"
-    return str(why)
+    # Both may be called truncated: the parser wants to read on.
+    if not value.strip():
+        return "it is empty"
+    return _lone_surrogate(value) or str(why)
+
+
+def _lone_surrogate(value: bytes) -> str:
+    """Where an escape is half of a character; of one that is cut off the rest may have been."""
+    for found in _ESCAPES.finditer(value):
+        lone = found["lone"]
+        if lone is not None and not _CUT_OFF.fullmatch(value, found.end()):
+            place = f"{lone.decode()} (byte {found.start()})"
+            return f"{place} is a lone surrogate, half of a character"
+    return ""
 
 
 def _refused(message: str, kind: str = "") -> Rejected:

@@ -23,7 +23,9 @@ def raw(field: bytes, kind: str = "product_added", under: str | None = None) -> 
 GOOD = changed()
 
 NOT_JSON: dict[str, Case] = {
-    "nothing": (b"", "not_json", "truncated"),
+    "nothing": (b"", "not_json", "not JSON: it is empty"),
+    "white space": (b" \n", "not_json", "not JSON: it is empty"),
+    "the beginning of one": (GOOD[:-1], "not_json", "truncated"),
     "not a record": (b"hello", "not_json", "byte 0"),
     "two records": (GOOD + b"\n" + GOOD, "not_json", "trailing"),
     "NaN": (raw(b"NaN", under="time"), "not_json", "byte"),
@@ -37,6 +39,15 @@ NOT_JSON: dict[str, Case] = {
     "a lone surrogate": (raw(rb'"\ud800"', under="id"), "not_json", "surrogate"),
     "a lone low surrogate": (raw(rb'"\udc00"', under="brand"), "not_json", "surrogate"),
     "a lone surrogate as a name": (raw(rb'{"\ud800":1}', under="aliases"), "not_json", "not JSON"),
+    "a lone surrogate at the end": (
+        rb'{"id":"\ud83d\ude00\\ud800","brand":"\ud800"}', "not_json",
+        r"not JSON: \ud800 (byte 37) is a lone surrogate",
+    ),
+    "a lone surrogate before another": (
+        raw(rb'"\ud83d\ud83d"', under="id"), "not_json", r"\ud83d (byte 8) is a lone surrogate"
+    ),
+    "half a character, cut off": (rb'{"id":"\ud83d', "not_json", "truncated"),
+    "a character, cut off": (rb'{"id":"\ud83d\ude', "not_json", "truncated"),
     "a lone surrogate in a time": (raw(rb'"\ud8002026"', under="time"), "not_json", "surrogate"),
     "deep nesting": (raw(b"[" * 100_000 + b"]" * 100_000), "not_json", "nested"),
     "deep nesting in a trait": (
