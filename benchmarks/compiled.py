@@ -3,21 +3,26 @@
     python -m benchmarks.compiled        # builds, prints the folder
 
 The tree stays pure: the four rooms are copied to `.cache/compiled/<hash of the sources>` and
-compiled there. `HEED_COMPILE=1 pip install .` does the same for an installation.
+compiled there; the build before it is kept, older ones are removed. `HEED_COMPILE=1 pip install .`
+does the same for an installation.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("schemas", "streams", "agents", "heed")
+KEPT = 2
+"""Builds that stay: the present one, and the one that a run may be using which began before."""
 
 
 def source_state() -> str:
@@ -35,6 +40,7 @@ def build() -> Path:
     """
     target = ROOT / ".cache" / "compiled" / source_state()
     if target.exists():
+        _keep(target)
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -55,7 +61,21 @@ def build() -> Path:
         )
         shutil.rmtree(work / "build", ignore_errors=True)
         work.rename(target)
+    _keep(target)
     return target
+
+
+def _keep(present: Path) -> None:
+    """Remove all builds but `present` and those last used before it."""
+    folder = present.parent
+    # Moved away first: half a build under its own name would be taken for a whole one. What is
+    # gone already another process removes.
+    with suppress(FileNotFoundError), tempfile.TemporaryDirectory(dir=folder) as gone:
+        os.utime(present)
+        builds = [each for each in folder.iterdir() if re.fullmatch("[0-9a-f]{16}", each.name)]
+        builds.sort(key=lambda each: (each == present, each.stat().st_mtime_ns), reverse=True)
+        for old in builds[KEPT:]:
+            old.rename(Path(gone) / old.name)
 
 
 def use() -> bool:

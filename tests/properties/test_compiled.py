@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from benchmarks import compiled as compiling
 from benchmarks.compiled import ROOT, build
 from benchmarks.generate import interactions
 
@@ -48,3 +49,23 @@ def test_compiled_and_pure_tell_the_same_alerts(compiled: Path, tmp_path: Path) 
         pure = run(ROOT, "-m", "heed", "replay", str(file))
         assert run(compiled, "-m", "heed", "replay", str(file)) == pure
         assert pure or number == 2
+
+
+def test_of_older_builds_the_one_last_used_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "setup.py").touch()
+    monkeypatch.setattr(compiling, "ROOT", tmp_path)
+    folder = tmp_path / ".cache" / "compiled"
+    for used, name in enumerate([compiling.source_state(), "a" * 16, "b" * 16, "c" * 16]):
+        (folder / name / "agents").mkdir(parents=True)
+        os.utime(folder / name, (used, used))
+    (folder / "being-built").mkdir()
+    assert build() == folder / compiling.source_state()
+    left = {each.name for each in folder.iterdir()}
+    assert left == {compiling.source_state(), "c" * 16, "being-built"}
+    (tmp_path / "setup.py").write_text("# changed")
+    present = folder / compiling.source_state()
+    present.mkdir()
+    assert build() == present
+    assert len(list(folder.iterdir())) == 3, "the one before, this one, and what is no build"
