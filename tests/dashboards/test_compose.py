@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.programs import need_program
 
@@ -30,14 +31,18 @@ def parser() -> Path:
     return folder / "cmd"
 
 
-@pytest.fixture(scope="module")
-def compose(parser: Path) -> dict[str, Any]:
+def resolve(parser: Path, folder: Path) -> dict[str, Any]:
     command = [str(parser), "-format", "json", "docker-compose.yml"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     print(done.stdout)
     resolved: dict[str, Any] = json.loads(done.stdout)
     return resolved
+
+
+@pytest.fixture(scope="module")
+def compose(parser: Path) -> dict[str, Any]:
+    return resolve(parser, ROOT)
 
 
 def mounts(service: dict[str, Any], kind: str) -> dict[str, str]:
@@ -99,8 +104,34 @@ def test_the_worker_finds_its_broker_and_prometheus_finds_the_worker(
     listeners = kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"].split(",")
     assert f"INTERNAL://{worker['environment']['HEED_BOOTSTRAP']}" in listeners
     assert worker["depends_on"]["kafka"]["condition"] == "service_healthy"
-    target = f"worker:{worker['environment']['HEED_WEB_PORT']}"
-    assert f'"{target}"' in (ROOT / "dashboards" / "prometheus.yml").read_text()
+    (found,) = prometheus_finds()
+    assert (found["names"], found["type"]) == (["worker"], "A"), "an address for each container"
+    assert found["port"] == int(worker["environment"]["HEED_WEB_PORT"])
+
+
+def prometheus_finds() -> list[dict[str, Any]]:
+    """What Prometheus asks the name server for."""
+    config = yaml.safe_load((ROOT / "dashboards" / "prometheus.yml").read_text())
+    (job,) = config["scrape_configs"]
+    assert "static_configs" not in job
+    found: list[dict[str, Any]] = job["dns_sd_configs"]
+    return found
+
+
+def test_there_may_be_several_workers_each_with_a_port_of_the_host(
+    parser: Path, tmp_path: Path
+) -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert text.count("${WORKER_PORTS:-6066}") == 1
+    # Put in by hand: the parser's own command takes defaults only.
+    scaled = text.replace("${WORKER_PORTS:-6066}", "6066-6069")
+    (tmp_path / "docker-compose.yml").write_text(scaled)
+    worker = resolve(parser, tmp_path)["services"]["worker"]
+    (port,) = worker["ports"]
+    assert (port["published"], port["target"]) == ("6066-6069", 6066)
+    assert port["host_ip"] == "127.0.0.1"
+    assert "container_name" not in worker
+    assert "WORKER_PORTS=6066-6069" in (ROOT / "docs" / "operators.md").read_text()
 
 
 def test_grafana_finds_what_it_shows_where_it_is_mounted(compose: dict[str, Any]) -> None:

@@ -26,7 +26,9 @@ from tests.support.kafka import free_ports, guard
 from tests.support.wait import pause
 
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
-TARGET, SCRAPE_INTERVAL = "worker:6066", "scrape_interval: 5s"  # as in prometheus.yml
+# As in prometheus.yml: how workers are found, and how often they are asked.
+FOUND = re.compile(r"^    dns_sd_configs:\n(?:      .*\n)+", re.MULTILINE)
+SCRAPE_INTERVAL = "scrape_interval: 5s"
 START_SECONDS = 30.0
 # What Grafana puts for $__rate_interval is four scrapes; any range with two scrapes will do.
 RATE_INTERVAL = "1m"
@@ -125,8 +127,9 @@ class Prometheus:
 
     def _configure(self) -> Path:
         text = (DASHBOARDS / "prometheus.yml").read_text()
-        assert text.count(TARGET) == text.count(SCRAPE_INTERVAL) == 1, text
-        text = text.replace(TARGET, self.target).replace(SCRAPE_INTERVAL, "scrape_interval: 250ms")
+        assert len(FOUND.findall(text)) == text.count(SCRAPE_INTERVAL) == 1, text
+        text = FOUND.sub(f'    static_configs: [{{targets: ["{self.target}"]}}]\n', text)
+        text = text.replace(SCRAPE_INTERVAL, "scrape_interval: 250ms")
         self.folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(DASHBOARDS / "alerts.yml", self.folder)
         config = self.folder / "prometheus.yml"
