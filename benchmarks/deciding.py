@@ -25,6 +25,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--aliases", type=float, default=0.0, help="share of events under an alias")
+    parser.add_argument("--mix", choices=generate.MIXES, default="mixed", help="kinds of sessions")
     parser.add_argument("--compiled", action="store_true", help="the modules that mypyc compiled")
     parser.add_argument("--no-signals", action="store_true", help="what is left without them")
     parser.add_argument("--by-signal", action="store_true", help="microseconds by signal and type")
@@ -116,7 +117,8 @@ def main() -> None:
 
     partitions = generate.PARTITIONS if args.aliases else 1
     lines: list[list[Any]] = [[] for _ in range(partitions)]
-    for key, value, headers in generate.records(args.events, args.customers, aliases=args.aliases):
+    made = generate.records(args.events, args.customers, aliases=args.aliases, mix=args.mix)
+    for key, value, headers in made:
         lines[partition_of(key, partitions)].append(Line(value, 1, key, headers))
     gc.disable()
     if args.by_signal:

@@ -14,7 +14,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -30,7 +29,7 @@ from typing import Any
 import orjson
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from tests.support.kafka import Kafka
+from tests.support.kafka import Kafka, free_ports
 
 ALERT_EVERY = 20
 WARM_UP_SECONDS = 5
@@ -105,12 +104,6 @@ def read(address: str, expected: Any, found: Any) -> None:
     found.put(waits)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_until_ready(port: int, worker: subprocess.Popen[bytes]) -> None:
     """Until the worker says that its partitions are restored."""
     give_up, pause = time.monotonic() + READY_SECONDS, threading.Event()
@@ -163,7 +156,7 @@ def main() -> None:
     parser.add_argument("--by-second", action="store_true", help="from the first second on")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Kafka(Path(folder), partitions=4) as kafka:
-        port = free_port()
+        (port,) = free_ports(1)
         env = {**os.environ, "HEED_BOOTSTRAP": kafka.address, "HEED_WEB_PORT": str(port),
                "HEED_PARTITIONS": str(PARTITIONS), "HEED_LOG_LEVEL": "warning"}  # fmt: skip
         subprocess.run([sys.executable, "-m", "heed", "topics"], env=env, check=True,

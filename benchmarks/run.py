@@ -30,7 +30,12 @@ from benchmarks.systems import SYSTEMS, Failed, Figures, Job, System, pinned, ur
 from tests.support.kafka import Kafka, version
 
 RESULTS = Path(__file__).parent / "results"
-WORKLOADS = {"mixed-20k": 20_000, "mixed-500k": 500_000, "mixed-20k-aliases": 20_000}
+WORKLOADS = {
+    "mixed-20k": 20_000,
+    "mixed-500k": 500_000,
+    "clicks-60k": 60_000,
+    "mixed-20k-aliases": 20_000,
+}
 OURS = ("heed", "heed-engine")
 ALIASES = {"mixed-20k-aliases": 0.4}
 """The share of events under an alias: for Heed alone, which writes them to its input once more."""
@@ -146,7 +151,8 @@ def generate(kafka: Kafka, workload: str, events: int) -> None:
         with contextlib.suppress(KafkaException):
             kafka.delete(workload)
     kafka.create(workload, retention_ms=-1)
-    publish(kafka.address, workload, events, WORKLOADS[workload], aliases=share)
+    mix = workload.partition("-")[0]
+    publish(kafka.address, workload, events, WORKLOADS[workload], aliases=share, mix=mix)
     seconds = time.monotonic() - began
     print(f"\n{workload}: {events:,} events written in {seconds:.0f} s", flush=True)
 

@@ -119,7 +119,12 @@ def find(spans: list[Counts], start: int, horizon: int) -> Counts | None:
 def forget(service: Service, now: int, interval: int) -> None:
     """Leave out what is older than is remembered: by time, not by number, which would depend on
     how far ahead some observations are."""
-    service.intervals = [c for c in service.intervals if c.start >= now - MAX_INTERVALS * interval]
-    service.days = [c for c in service.days if c.start >= now - MAX_DAYS * DAY]
-    service.months = [c for c in service.months if c.start >= now - MAX_MONTHS * MONTH]
-    service.spans = [month for month in service.spans if month.start >= now - MAX_SKETCHES * MONTH]
+    _drop(service.intervals, now - MAX_INTERVALS * interval)
+    _drop(service.days, now - MAX_DAYS * DAY)
+    _drop(service.months, now - MAX_MONTHS * MONTH)
+    _drop(service.spans, now - MAX_SKETCHES * MONTH)
+
+
+def _drop(spans: list[Counts] | list[Month], horizon: int) -> None:
+    while spans and spans[0].start < horizon:
+        del spans[0]

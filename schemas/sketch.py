@@ -59,15 +59,25 @@ class Sketch(Struct, array_like=True):
         >>> sketch.quantile(0.9)
         89600000
         """
+        return self.quantiles(share)[0]
+
+    def quantiles(self, *shares: float) -> list[int | None]:
+        """The same for several shares, the smallest first, in one pass."""
         if self.number <= 0:
-            return None
+            return [None] * len(shares)
         # Shares as people write them: 0.9 of 100 is the 90th, whatever binary fractions say.
-        rank = max(1, -(-round(share * 1_000_000) * self.number // 1_000_000))
-        for index in self.counts:
-            rank -= self.counts[index]
-            if rank <= 0:
-                return middle(index) * MILLISECOND
-        return None
+        ranks = iter([max(1, -(-round(each * 1_000_000) * self.number // 1_000_000))
+                      for each in shares])  # fmt: skip
+        found: list[int | None] = []
+        rank, passed = next(ranks), 0
+        for index, number in self.counts.items():
+            passed += number
+            while passed >= rank:
+                found.append(middle(index) * MILLISECOND)
+                if len(found) == len(shares):
+                    return found
+                rank = next(ranks)
+        return found + [None] * (len(shares) - len(found))
 
     @property
     def mean(self) -> float | None:

@@ -12,8 +12,9 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import faust
+import structlog
 from aiokafka import AIOKafkaConsumer
-from aiokafka.consumer import fetcher
+from aiokafka.consumer import fetcher, subscription_state
 from aiokafka.errors import ConsumerStoppedError, CorruptRecordException
 from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
@@ -22,6 +23,8 @@ from faust.types.tuples import ConsumerMessage
 from mode.threads import WorkerThread
 
 from streams.members import AddressedRoundRobin, Owners
+
+log = structlog.get_logger("heed.transport")
 
 FETCH_WAIT_MS = 50
 
@@ -122,9 +125,38 @@ class LeanResult(fetcher.FetchResult):  # type: ignore[misc]
         return taken
 
 
+class WatchfulState(subscription_state.TopicPartitionState):  # type: ignore[misc]
+    """Where one partition is read; says what its retention deleted before it was read.
+
+    The client goes on with the oldest record that there is, without a word.
+    """
+
+    _read_to = 0
+
+    def seek(self, position: int) -> None:
+        self._read_to = position
+        super().seek(position)
+
+    def consumed_to(self, position: int) -> None:
+        self._read_to = position
+        super().consumed_to(position)
+
+    def reset_to(self, position: int) -> None:
+        # A topic of which nothing has been read yet may begin anywhere.
+        if 0 < self._read_to < position:
+            where = next(tp for tp in self._assignment.tps
+                         if self._assignment.state_value(tp) is self)  # fmt: skip
+            log.error("records were deleted by their retention before they were read",
+                      topic=where.topic, partition=where.partition,
+                      offsets=position - self._read_to, next_offset=self._read_to,
+                      begins_at=position)  # fmt: skip
+        super().reset_to(position)
+
+
 # The client names these classes nowhere that a subclass could reach.
 fetcher.PartitionRecords = LeanRecords
 fetcher.FetchResult = LeanResult
+subscription_state.TopicPartitionState = WatchfulState
 
 
 class Fetched(NamedTuple):

@@ -24,6 +24,24 @@ class Level(NamedTuple):
         return self.met / self.counted if self.counted else None
 
 
+class Terms(NamedTuple):
+    """What a formula counts besides the answered."""
+
+    abandoned: bool
+    short: bool
+    """Those who gave up soon, among the abandoned."""
+    flowed_out: bool
+
+
+def _terms(formula: Formula) -> Terms:
+    named = formula.split("+")
+    whole = "abandoned" in named
+    return Terms(whole or "abandoned-short" in named, whole, "flowouts" in named)
+
+
+_TERMS = {formula: _terms(formula) for formula in FORMULAS}
+
+
 def level(counts: Counts, formula: Formula) -> Level:
     """The service level of those contacts.
 
@@ -33,12 +51,9 @@ def level(counts: Counts, formula: Formula) -> Level:
     >>> [level(counts, formula).counted for formula in FORMULAS]
     [90, 95, 102, 107, 100, 105]
     """
-    terms = formula.split("+")
-    counted = counts.answered
-    if "abandoned" in terms:
-        counted += counts.abandoned
-    elif "abandoned-short" in terms:
-        counted += counts.abandoned - counts.short
-    if "flowouts" in terms:
+    terms, counted = _TERMS[formula], counts.answered
+    if terms.abandoned:
+        counted += counts.abandoned if terms.short else counts.abandoned - counts.short
+    if terms.flowed_out:
         counted += counts.flowed_out
     return Level(counts.answered - counts.late, counted)

@@ -11,6 +11,7 @@ The jars come from Maven Central once, into `.cache/kafka/<version>/`; then noth
 from __future__ import annotations
 
 import functools
+import random
 import re
 import shutil
 import signal
@@ -312,12 +313,23 @@ def listens(address: str) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now, all different."""
-    sockets = [socket.socket() for _ in range(count)]
+    """Ports that nobody listens on now, all different.
+
+    Below those that connections are given (32768 and on): one of these would be taken again before
+    the broker has started, or while it is being restarted.
+    """
+    # Not the common source, which some tests begin anew, all at the same place.
+    chance, found = random.SystemRandom(), dict[int, socket.socket]()
     try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+        while len(found) < count:
+            port, tried = chance.randrange(16_000, 32_000), socket.socket()
+            try:
+                tried.bind(("127.0.0.1", port))
+            except OSError:
+                tried.close()
+            else:
+                found[port] = tried
+        return list(found)
     finally:
-        for each in sockets:
+        for each in found.values():
             each.close()

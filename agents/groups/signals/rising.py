@@ -123,6 +123,8 @@ class Rising:
         self, state: Rise, last: int, now: int, evidence: list[Evidence], alerts: GroupAlerts
     ) -> None:
         limits = self.limits
+        if not any(state.recent.hits):
+            return  # as by far the most: what has not happened has not risen
         for window in self._windows(state, last):
             usual = self._usual(state, window.first)
             if usual is None:

@@ -6,7 +6,7 @@ again on `service_levels`.
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from agents.alerts import ERROR, WARNING, Facts, Kind
@@ -35,11 +35,17 @@ from schemas.service_level import (
 from schemas.sketch import Sketch
 from streams.contract import Output
 
+Span = TypeVar("Span", Counts, Month)
+
 NAME = "service_level_missed"
 LEAST_OF_EMPLOYEES = 20
 """So many contacts stand behind a figure of a group of employees, or it is not told."""
 FAR_BELOW = 0.5
 """Below that part of the target a miss is an error."""
+_QUARTER = 15 * MINUTE
+_QUARTERS_SINCE = 3 * 365 * DAY
+"""Since 1972 clocks differ from UTC by whole quarters of an hour: days begin with one."""
+_MOST_KEPT = 10_000
 _LAST = LATEST - 40 * DAY
 """Dates end with the year 9999: what is later counts in its last whole month."""
 
@@ -88,6 +94,7 @@ class ServiceLevels:
         self.limits = limits = house.limits.service_level_missed
         self.interval = max(MINUTE, int(limits.interval))
         self.zone: tzinfo = ZoneInfo(house.hours.table.zone)
+        self._calendars: dict[int, tuple[int, int]] = {}
 
     def on_observation(self, group: Group, seen: Any, alerts: GroupAlerts) -> None:
         service = group.service
@@ -104,18 +111,28 @@ class ServiceLevels:
         service = group.service
         if service is None:
             return
-        for counts in service.intervals:
-            end = counts.start + self.interval
-            if service.closed < end <= now:
-                self._close(counts, end, service, alerts)
+        interval = self.interval
+        ended = self._before(service, now)
+        for counts in service.intervals[self._before(service, service.closed) : ended]:
+            self._close(counts, counts.start + interval, service, alerts)
         service.closed = max(service.closed, now)
-        forget(service, now, self.interval)
-        service.missed = {
-            start: missed for start, missed in service.missed.items() if start + self.interval > now
-        }
-        if not any(counts.start + self.interval == now for counts in service.intervals):
+        if not ended or service.intervals[ended - 1].start + interval != now:
             self._show(service, 0, 0, alerts)
-        self._wake(group, service, now)
+        coming = [counts.start + interval for counts in service.intervals[ended : ended + 1]]
+        if service.counted:  # after an interval with some, the next one even if none comes
+            coming.append(now - now % interval + interval)
+        group.wake(NAME, min(coming, default=None))
+        forget(service, now, interval)
+        missed = service.missed
+        while missed and (start := next(iter(missed))) + interval <= now:
+            del missed[start]
+
+    def _before(self, service: Service, at: int) -> int:
+        """How many of the intervals have ended at `at`."""
+        number, intervals = len(service.intervals), service.intervals
+        while number and intervals[number - 1].start + self.interval > at:
+            number -= 1
+        return number
 
     def _count(
         self, service: Service, wait: Wait, day: int, month: int, alerts: GroupAlerts
@@ -184,15 +201,6 @@ class ServiceLevels:
                 alerts.gauge("service_level_counted", queue, change=counted - service.counted)
         service.met, service.counted = met, counted
 
-    def _wake(self, group: Group, service: Service, now: int) -> None:
-        """Ask again at the end of the next interval with waits; or, after one with some, at that
-        of the next without."""
-        ends = [counts.start + self.interval for counts in service.intervals]
-        coming = [end for end in ends if end > now]
-        if service.counted:
-            coming.append(now - now % self.interval + self.interval)
-        group.wake(NAME, min(coming, default=None))
-
     def _tell(
         self, service: Service, interval: Counts | None, day: int, month: int, alerts: GroupAlerts
     ) -> None:
@@ -200,13 +208,13 @@ class ServiceLevels:
         if interval is not None:
             end = interval.start + self.interval
             self._write(interval, f"{self.interval // MINUTE}m", end, alerts, None)
-        for counts in service.days:
-            if counts.start == day:
-                self._write(counts, "day", self._after(day, 1), alerts, None)
-        for counts in service.months:
-            if counts.start == month:
-                durations = next((each for each in service.spans if each.start == month), None)
-                self._write(counts, "month", self._after(month, 31), alerts, durations)
+        days = _of(service.days, day)
+        if days is not None:
+            self._write(days, "day", self._after(day, 1), alerts, None)
+        months = _of(service.months, month)
+        if months is not None:
+            spans = _of(service.spans, month)
+            self._write(months, "month", self._after(month, 31), alerts, spans)
 
     def _write(
         self, counts: Counts, span: str, end: int, alerts: GroupAlerts, durations: Month | None
@@ -233,9 +241,17 @@ class ServiceLevels:
 
     def _calendar(self, at: int) -> tuple[int, int]:
         """When the day and the month of an instant begin, on the house's clock."""
-        local = (EPOCH + min(at, _LAST) * MICROSECOND).astimezone(self.zone)
-        day = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-        return _instant(day), _instant(day.replace(day=1))
+        quarter = at // _QUARTER
+        found = self._calendars.get(quarter)
+        if found is None:
+            local = (EPOCH + min(at, _LAST) * MICROSECOND).astimezone(self.zone)
+            day = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+            found = _instant(day), _instant(day.replace(day=1))
+            if at >= _QUARTERS_SINCE:
+                if len(self._calendars) >= _MOST_KEPT:
+                    self._calendars.clear()
+                self._calendars[quarter] = found
+        return found
 
     def _after(self, start: int, days: int) -> int:
         """The end of the day, or with 31 days of the month, that begins at `start`."""
@@ -258,14 +274,22 @@ def _enter(counts: Counts, wait: Wait, late: bool, short: bool) -> None:
 
 def _month(service: Service, start: int) -> Month | None:
     """The durations of that month; None for one older than the last three."""
-    for month in service.spans:
-        if month.start == start:
-            return month
+    found = _of(service.spans, start)
+    if found is not None:
+        return found
     if start < service.closed - MAX_SKETCHES * MONTH:
         return None
     made = Month(start)
     service.spans = sorted([*service.spans, made], key=lambda month: month.start)
     return made
+
+
+def _of(spans: list[Span], start: int) -> Span | None:
+    """The one that begins then; mostly the newest."""
+    for span in reversed(spans):
+        if span.start == start:
+            return span
+    return None
 
 
 def _add(month: Month | None, which: str, span: int, times: int) -> None:
@@ -277,7 +301,7 @@ def _add(month: Month | None, which: str, span: int, times: int) -> None:
 def _durations(sketch: Sketch) -> Durations | None:
     if not sketch.number:
         return None
-    p50, p90, p95 = (round((sketch.quantile(share) or 0) / SECOND, 3) for share in (0.5, 0.9, 0.95))
+    p50, p90, p95 = (round((at or 0) / SECOND, 3) for at in sketch.quantiles(0.5, 0.9, 0.95))
     return Durations(sketch.number, sketch.mean or 0.0, p50, p90, p95)
 
 
