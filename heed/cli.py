@@ -17,6 +17,7 @@ from heed import asking
 from heed.exits import run
 from heed.formats import Counts, lines, read
 from heed.formats.source import check as check_file
+from heed.learn import learn
 from heed.options import (
     Bootstrap,
     Files,
@@ -250,6 +251,7 @@ def check(
 
 
 app.command()(simulate)
+app.command()(learn)
 
 
 @app.command()

@@ -99,7 +99,8 @@ class OnboardingStalled(Standing, frozen=True):
 class OneAndGone(Standing, frozen=True):
     """A first-time buyer, silent beyond the usual gap between the first and the second order.
 
-    `percentile` of that gap, once `least` second orders have taught it; `within` until then. Ours.
+    `within` is ours: `heed learn` finds your own in a history, as the `percentile` of that gap
+    where it has `least` second orders.
     """
 
     within: Duration = Duration(60 * DAY)

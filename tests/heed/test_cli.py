@@ -17,8 +17,8 @@ import pytest
 from heed.cdnow_data import cdnow_path
 from heed.cli import main
 
-COMMANDS = ["demo", "worker", "replay", "publish", "explain", "alerts", "simulate", "check",
-            "topics", "standards", "settings"]  # fmt: skip
+COMMANDS = ["demo", "worker", "replay", "publish", "explain", "alerts", "simulate", "learn",
+            "check", "topics", "standards", "settings"]  # fmt: skip
 NOWHERE = "127.0.0.1:1"
 
 ADD: dict[str, object] = {

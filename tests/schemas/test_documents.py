@@ -99,7 +99,9 @@ def test_every_message_in_the_document_is_what_is_said(record: bytes) -> None:
     assert refused.value.message in reasons()[refused.value.reason]
 
 
-HOURS, OVERRIDES, STANDARD, PLAYBOOK, MANNERS, TEAMS, EXCLUSION = blocks(STANDARDS, "toml")
+(
+    HOURS, OVERRIDES, LEARNED, STANDARD, PLAYBOOK, MANNERS, TEAMS, EXCLUSION,
+) = blocks(STANDARDS, "toml")  # fmt: skip
 
 
 def test_the_overrides_of_the_document_hold_as_it_says() -> None:
@@ -187,6 +189,10 @@ def test_every_threshold_that_its_name_does_not_explain_is_explained() -> None:
             word = key.replace("_", " ").removesuffix("s")
             said = signal.__doc__.lower()
             assert key in told or f"`{key}`" in said or word in said, f"{name}.{key}"
+
+
+def test_what_is_learned_from_a_history_is_a_standard() -> None:
+    assert parse(LEARNED).base.one_and_gone.within == 193 * DAY
 
 
 def test_the_complaints_in_the_document_are_what_is_said() -> None:
