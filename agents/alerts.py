@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from agents import lifecycle
+from agents.competitors import Competitors
 from agents.identity import routing_key
 from agents.levels import ProductLevels
 from agents.manners.router import EXCLUDED, Router
@@ -81,6 +82,8 @@ class Alerts:
         self._customer = Customer()
         self.levels = ProductLevels()
         """How often products come back."""
+        self.competitors = Competitors()
+        """Where competitors have come."""
         self.resolved = ""
         """The signal last resolved that leads to a stage of life."""
         self.changes: list[Change] = []

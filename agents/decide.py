@@ -13,13 +13,14 @@ from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
 from agents.careful import CarefulOfCustomers, SignalFailed, decided, fired
+from agents.competitors import Competitors
 from agents.heartbeat import tell_clock
 from agents.identity import Names
 from agents.levels import ProductLevels
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
-from agents.people import UNLINKED, Sealer, Switchboard, count_identified
+from agents.people import SPECIAL, Sealer, Switchboard, count_identified
 from agents.revisiting import look_again
 from agents.rulebook import Chapter, Rulebook
 from agents.seal import Seal
@@ -105,6 +106,7 @@ class Customers:
         decision = Decision()
         alerts = self.alerts(decision, wall)
         alerts.levels = ProductLevels(view, self.sealer.seal)
+        alerts.competitors = Competitors(view, self.sealer.seal)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
         recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
@@ -127,9 +129,11 @@ class Customers:
                     if future is not None and at > received + future:
                         raise from_the_future(at, received)
                     customer_id = event.customer_id
-                    if customer_id is None or event.aliases or event.__class__ is UNLINKED:
+                    if customer_id is None or event.aliases or event.__class__ in SPECIAL:
                         row = board.row_of(record, event)
                         if row is None:
+                            if decision.again:
+                                break
                             continue
                         key = row.key
                         if customer_id is None and not key.startswith("c:"):
@@ -146,6 +150,8 @@ class Customers:
                     if record.headers and why.reason == "not_json":
                         try:
                             if alerts.levels.hear(record) or board.hears(record):
+                                if decision.again:
+                                    break
                                 continue
                         except Rejected as forged:
                             why = forged
@@ -164,6 +170,8 @@ class Customers:
                 digest, seen = xxh3_64_digest(event.id.encode()), customer.seen
                 if digest in seen and customer.has_seen(digest):
                     alerts.count("duplicates")
+                    if decision.again:
+                        break
                     continue
                 customer.seen = (seen if len(seen) < SEEN_BYTES else seen[HASH:]) + digest
                 row.packed = None
@@ -206,10 +214,14 @@ class Customers:
                     deadline = customer.deadline
                     if deadline != row.deadline:
                         view.schedule(row, deadline)
+                if decision.again:
+                    break
         except MoreIsDue:
             decision.taken = number
             if nameless_at == number:
                 nameless.pop()
+        if decision.again and number + 1 < len(records):
+            decision.taken = number + 1
         count_identified(decision, taken, nameless)
         counts = decision.counts
         for (channel, kind), number in Counter(taken).items():

@@ -1,8 +1,8 @@
-"""After a change of standards: what waits, and what stands, is judged by those of today.
+"""After a change of standards, or news of a market: what waits, and what stands, is judged anew.
 
-At a restart, in every row: an alert may stand where nothing is awaited. Signals that are off and
-customers who are excluded lose their alerts, waits that are off are given up, and the others fall
-due when the standards of today say so, which may have been a while ago.
+In every row: an alert may stand where nothing is awaited. Signals that are off and customers who
+are excluded lose their alerts, waits that are off are given up, and the others fall due when the
+standards of today say so, which may have been a while ago.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ import structlog
 
 from agents.alerts import Alerts
 from agents.careful import SignalFailed
+from agents.competitors import Competitors
 from agents.mechanisms import timers
 from agents.unwanted import exclude, turn_off
 from schemas.customer import Customer
@@ -28,14 +29,16 @@ def look_again(
     logic: "Customers", view: View[Customer], keys: Sequence[str], wall: int | None
 ) -> Decision:
     """The decision on these rows; one on which a signal fails is left as it is."""
-    whole = Decision()
+    whole, competitors = Decision(), Competitors(view, logic.sealer.seal)
     for key in keys:
         row = view.get(key)
         if row is None or row.touched:
             continue
         part = Decision()
+        alerts = logic.alerts(part, wall)
+        alerts.competitors = competitors
         try:
-            _look(logic, view, row, logic.alerts(part, wall))
+            _look(logic, view, row, alerts)
         except SignalFailed as why:
             log.error("a signal failed", signal=why.signal, error=str(why), exc_info=why)
             view.forsake(row)
@@ -53,10 +56,22 @@ def _look(logic: "Customers", view: View[Customer], row: Row[Customer], alerts: 
         alerts.about(row.key, customer)
         if customer.alerts:
             turn_off(logic, row, now, alerts)
+            _hear_news(logic, row, alerts)
         _restate(logic, customer)
         view.schedule(row, customer.deadline)
     if encode(customer, row.deadline) != before:
         view.touch(row)
+
+
+def _hear_news(logic: "Customers", row: Row[Customer], alerts: Alerts) -> None:
+    """Raises SignalFailed."""
+    for signal in logic.rulebook.chapter(row.state).watching:
+        on_news = getattr(signal, "on_news", None)
+        if on_news is not None:
+            try:
+                on_news(row.state, alerts)
+            except Exception as why:
+                raise SignalFailed(row.key, signal, why, in_event=False) from why
 
 
 def _restate(logic: "Customers", customer: Customer) -> None:

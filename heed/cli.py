@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 from typer.core import TyperGroup
 
+from agents.competitors import is_regional
 from agents.decide import from_the_future
 from heed import asking
 from heed.exits import run
@@ -239,7 +240,8 @@ def check(
         total += 1
         try:
             event = decode(value, now)
-            names.row_key(event)
+            if not is_regional(event):
+                names.row_key(event)
             if settings.future is not None and event.time > now + settings.future:
                 raise from_the_future(event.time, now)
         except Rejected as why:

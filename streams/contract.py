@@ -89,6 +89,8 @@ class Decision:
     broadcasts: list[Broadcast] = field(default_factory=list)
     taken: int | None = None
     """So many of the records have been taken, the others are to come again; None: all."""
+    again: bool = False
+    """Every row is to be looked at again (`Revisiting`), before the next record."""
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
     """Increments of counters, by metric name and label values."""
     gauges: dict[tuple[str, ...], float] = field(default_factory=dict)
@@ -102,6 +104,7 @@ class Decision:
         self.refusals += other.refusals
         self.forwards += other.forwards
         self.broadcasts += other.broadcasts
+        self.again |= other.again
         self.counts.update(other.counts)
         for name, change in other.gauges.items():
             self.gauges[name] = self.gauges.get(name, 0) + change
@@ -139,8 +142,8 @@ class Logic(Protocol[S]):
 
 @runtime_checkable
 class Revisiting(Protocol[S]):
-    """A logic whose rules may change from one start to the next: rows that wait for something are
-    then looked at again."""
+    """A logic that looks at all rows again: at a start by other rules, and when a decision asks
+    for it (`again`)."""
 
     rules: str
     """Names the rules: the same for the same."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 from streams.clock import DEFAULT_LATENESS, Clock
-from streams.contract import Decision, Logic, Record
+from streams.contract import Decision, Logic, Record, Revisiting
 from streams.deadlines import NEVER
 from streams.rows import Row, View
 
@@ -33,14 +33,21 @@ class InMemory(Generic[S]):
 
     def decide(self, records: Sequence[Record]) -> Decision:
         """Decide about a batch, and keep what follows of it."""
-        whole = self.keep(self.logic.decide(self.view, records, None))
-        taken, whole.taken = whole.taken, None
+        whole = Decision()
+        taken: int | None = 0
         while taken is not None:
             records = records[taken:]
             part = self.keep(self.logic.decide(self.view, records, None))
             whole.add(part)
+            if part.again:
+                whole.add(self.revisit())
             taken = part.taken
         return whole
+
+    def revisit(self) -> Decision:
+        """Look at every row again."""
+        assert isinstance(self.logic, Revisiting)
+        return self.keep(self.logic.revisit(self.view, sorted(self.rows), None))
 
     def finish(self, until: int | None = None) -> Iterator[Decision]:
         """Time goes on to the newest record's, or to `until`."""

@@ -38,6 +38,7 @@ S = TypeVar("S")
 log = structlog.get_logger("heed.partition")
 
 _NEVER = NEVER.to_bytes(8, "big")
+REVISITED_AT_ONCE = 500
 LOG_EVERY = 100_000
 """After so many rows it is told how far looking at them again has come."""
 TELL_OFFSET_SECONDS = 5.0
@@ -124,8 +125,8 @@ class Partition(Generic[S]):
         self.view = view
 
     def _begin_revisit(self) -> None:
-        """Where the rules are others than those by which the rows stand, look at all of them again:
-        in slices, as work allows. What stands in a row that waits for nothing may be unwanted."""
+        """Where the rules are others than those by which the rows stand, look at all of them again,
+        in slices. What stands in a row that waits for nothing may be unwanted."""
         self._unvisited = []
         if isinstance(self.logic, Revisiting) and self.own.rules != self.logic.rules:
             rows = sorted((key.decode() for key, _ in self.store.items()), reverse=True)
@@ -133,7 +134,7 @@ class Partition(Generic[S]):
                 self.own.rules = self.logic.rules
                 return
             self._unvisited = rows
-            log.info("the rules have changed, rows are looked at again", partition=self.number,
+            log.info("rows are looked at again by what holds now", partition=self.number,
                      rows=len(rows))  # fmt: skip
 
     async def revisit(self, most: int) -> None:
@@ -176,13 +177,24 @@ class Partition(Generic[S]):
         decision = self.logic.decide(view, records, wall)
         while decision.taken is not None:
             left = records[decision.taken :]
-            await self._commit(view, decision, left[0].offset)
+            await self._settle(view, decision, left[0].offset)
             decision, records = self.logic.decide(view, left, wall), left
         last = records[-1]
         self.own.appended = max(self.own.appended, last.timestamp)
-        await self._commit(view, decision, last.offset + 1)
+        await self._settle(view, decision, last.offset + 1)
         self.metrics.batch.observe(len(records))
         self.metrics.event_lag.observe(max(0.0, (wall - view.clock.newest) / 1e6))
+
+    async def _settle(self, view: View[S], decision: Decision, next_offset: int) -> None:
+        """Commit, and where the decision asks for it look at all rows before the next record."""
+        if decision.again:
+            self.own.rules = ""  # whoever takes over in between begins with it
+        await self._commit(view, decision, next_offset)
+        if decision.again:
+            self._begin_revisit()
+            while self._unvisited:
+                await self.revisit(REVISITED_AT_ONCE)
+                await asyncio.sleep(0)
 
     async def tick(self, idle: bool) -> bool:
         """Let time pass and fire what is due; whether anything was written. Raises Fenced."""

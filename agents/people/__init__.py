@@ -2,6 +2,6 @@
 
 from agents.people.identified import count_identified
 from agents.people.messages import Message, Sealer
-from agents.people.switchboard import MAX_HOPS, UNLINKED, Switchboard
+from agents.people.switchboard import MAX_HOPS, SPECIAL, Switchboard
 
-__all__ = ["MAX_HOPS", "UNLINKED", "Message", "Sealer", "Switchboard", "count_identified"]
+__all__ = ["MAX_HOPS", "SPECIAL", "Message", "Sealer", "Switchboard", "count_identified"]

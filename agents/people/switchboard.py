@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
+from agents.competitors import COMPETITOR, is_regional
 from agents.identity import routing_key
 from agents.people import customers
 from agents.people.aliases import at_alias
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_HOPS = 3
 UNLINKED = CLASSES["alias_unlinked"]
+SPECIAL = frozenset({UNLINKED, COMPETITOR})
+"""Interactions that concern more than the customer whom they name."""
 
 
 class Switchboard:
@@ -54,6 +57,28 @@ class Switchboard:
         if event.__class__ is UNLINKED:
             self._unlink(record, event, keys)
             return None
+        if event.__class__ is COMPETITOR:
+            return self._competitor(record, event, keys)
+        return self._find(record, event, keys)
+
+    def _competitor(
+        self, record: Record, event: Interaction, keys: list[str]
+    ) -> Row[Customer] | None:
+        """What is declared of a region needs to name nobody."""
+        row = None
+        if not is_regional(event) or event.customer_id is not None or keys:
+            row = self._find(record, event, keys)
+            if row is None:
+                return None
+        else:
+            self.decision.counts["interactions", event.channel, event.kind] += 1
+        told = self.alerts.competitors.declare(event)
+        if told is not None:
+            self.decision.broadcasts.append(told)
+            self.decision.again = True
+        return row
+
+    def _find(self, record: Record, event: Interaction, keys: list[str]) -> Row[Customer] | None:
         if event.customer_id is not None:
             row = self._at("c:" + event.customer_id, record, event)
             if row is not None and keys:
@@ -72,6 +97,10 @@ class Switchboard:
 
         Raises Rejected for one that does not carry the workers' seal.
         """
+        news = self.alerts.competitors.hear(record)
+        if news is not None:
+            self.decision.again |= news
+            return True
         message = self.logic.sealer.opened(record)
         if message is None:
             return False

@@ -12,7 +12,7 @@ import pytest
 from agents.customers import metrics
 from agents.decide import Customers
 from agents.rulebook import Rulebook
-from schemas.alert import decode
+from schemas.alert import Alert, decode
 from schemas.customer import Customer
 from schemas.standards import parse
 from streams import partition as engine
@@ -21,6 +21,7 @@ from streams.partition import Partition
 from streams.settings import Settings
 from streams.store import MemoryStore
 from streams.writer import Pair, Where
+from tests.agents.captives import CAME, declared, steady, town
 from tests.agents.say import DAY, HOUR, START, said
 
 OFF = "[cart_abandoned]\nenabled = false"
@@ -53,10 +54,14 @@ class Written:
         self.commits.append(pairs)
         return {where: len(self.commits) for where in pairs}
 
+    def alerts(self) -> list[Alert]:
+        """What was told of alerts."""
+        told = [pair for pairs in self.commits for pair in pairs.get(("alerts", 0), [])]
+        return [decode(value) for _, value in told]
+
     def ended(self) -> list[str | None]:
         """How alerts have ended."""
-        told = [pair for pairs in self.commits for pair in pairs.get(("alerts", 0), [])]
-        return [alert.resolution for _, value in told if (alert := decode(value)).resolution]
+        return [alert.resolution for alert in self.alerts() if alert.resolution]
 
 
 @pytest.fixture(autouse=True)
@@ -158,5 +163,58 @@ def test_a_partition_without_rows_has_nothing_to_look_at() -> None:
         await made.revisit(100)
         assert written.commits == []
         assert made.own.rules == made.logic.rules  # type: ignore[attr-defined]
+
+    asyncio.run(live())
+
+
+def captives(customers: int) -> list[Read]:
+    """All of one region, then a competitor comes there, and one of them is content again."""
+    lives = [steady(f"c{number}", region="north") for number in range(customers)]
+    whom = {"customer_id": "c0", "region": "north"}
+    content = said("survey_answered", CAME + HOUR, whom, instrument="csat", score=5)
+    return [
+        Read(json.dumps(event).encode(), START * 1000, offset)
+        for offset, event in enumerate(town(*lives, [declared(), content]))
+    ]
+
+
+def after_opening(written: Written) -> list[tuple[str | None, str, str]]:
+    """Whose alert became what, and how bad, in the order in which that was told."""
+    return [
+        (alert.customer_id, alert.status, alert.severity)
+        for alert in written.alerts()
+        if alert.signal == "captive_dissatisfied" and alert.status != "open"
+    ]
+
+
+CRITICAL = [(f"c{number}", "updated", "critical") for number in range(3)]
+
+
+def test_news_are_told_of_every_row_before_the_next_record() -> None:
+    async def live() -> None:
+        made, written = await opened(MemoryStore())
+        await made.process(captives(3))
+        assert after_opening(written) == [*CRITICAL, ("c0", "resolved", "critical")]
+        assert made.own.rules == made.logic.rules  # type: ignore[attr-defined]
+
+    asyncio.run(live())
+
+
+def test_who_takes_over_in_between_tells_the_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def live() -> None:
+        async def killed(*_: Any) -> None:
+            raise RuntimeError("killed")
+
+        store, records = MemoryStore(), captives(3)
+        made, written = await opened(store)
+        with monkeypatch.context() as patch:
+            patch.setattr(Partition, "revisit", killed)
+            with pytest.raises(RuntimeError):
+                await made.process(records)
+        assert after_opening(written) == []
+        other, written = await opened(store)
+        assert other.next_offset == records[-1].offset
+        await other.revisit(100)
+        assert after_opening(written) == CRITICAL
 
     asyncio.run(live())

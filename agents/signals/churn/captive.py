@@ -1,8 +1,8 @@
 """`captive_dissatisfied`: dissatisfied more than once, and still there as ever.
 
 Such customers stay while they have no alternative, and only so long (Hirschman, 1970): a competitor
-in their region makes the alert critical. Where one has come is known of this customer's own row; a
-competitor that is declared for a whole region is passed on to its customers by the groups' agent.
+in their region makes the alert critical. Where one has come is declared for a region
+(agents.competitors), or said of this customer alone.
 """
 
 from agents.alerts import CRITICAL, INFO, Alerts, Change, Facts, Kind
@@ -79,7 +79,8 @@ class CaptiveDissatisfied:
             if complained(customer, event):
                 self._weigh(customer, at, alerts)
         elif event.kind == COMPETITOR:
-            self._competitor(customer, at, alerts)
+            _take_note(customer, at)
+            self.on_news(customer, alerts)
         else:
             # `detractor` has heard of it before, and knows whether it is good.
             alert, habits = standing(customer, SIGNAL), customer.habits
@@ -102,11 +103,21 @@ class CaptiveDissatisfied:
             self._weigh(customer, opened, alerts)
 
     def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
-        """A good answer that the other row heard of, too."""
+        """A good answer, or a competitor, that the other row heard of, too."""
         good = customer.habits.good_at if customer.habits is not None else 0
         for alert in open_ones(customer, SIGNAL):
             if good >= alert.opened_at:
                 alerts.end(alert, good, "recovered")
+        self.on_news(customer, alerts)
+
+    def on_news(self, customer: Customer, alerts: Alerts) -> None:
+        """A competitor has come, to the customer or to the region: what stands is critical."""
+        came = _came(customer, alerts)
+        for alert in open_ones(customer, SIGNAL) if came else ():
+            if not alert.facts[2]:
+                alert.facts[2] = 1
+                if self.limits.severity is None:
+                    alerts.escalate(alert, came, CRITICAL)
 
     def steady(self, customer: Customer, at: int) -> bool:
         """Whether what is known of orders and usage stays as ever; False where nothing is known."""
@@ -152,25 +163,14 @@ class CaptiveDissatisfied:
         every = [one for one in dissatisfactions.matters(every) if one.at >= end - limits.window]
         if len(every) < limits.least or not self.steady(customer, end):
             return
-        competitor = habits is not None and 0 < habits.competitor_at <= end
+        competitor = 0 < _came(customer, alerts) <= end
         facts: Facts = [len(every), limits.window // DAY, int(competitor)]
         evidence = [Evidence(one.id, one.kind, one.at) for one in every if one.id][-4:]
         stand(
             customer, CAPTIVE_DISSATISFIED, limits, None, end, facts, evidence, alerts,
             severity=CRITICAL if competitor else INFO,
         )  # fmt: skip
-
-    def _competitor(self, customer: Customer, at: int, alerts: Alerts) -> None:
-        habits = customer.habits
-        if habits is None:
-            habits = customer.habits = Habits()
-        if not habits.competitor_at or at < habits.competitor_at:
-            habits.competitor_at = at
-        alert = standing(customer, SIGNAL)
-        if alert is not None and not alert.facts[2]:
-            alert.facts[2] = 1
-            if self.limits.severity is None:
-                alerts.escalate(alert, at, CRITICAL)
+        self.on_news(customer, alerts)
 
     def _void(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """One of them was wrong: where too few are left, so was this."""
@@ -181,3 +181,18 @@ class CaptiveDissatisfied:
         left = dissatisfactions.found(customer, since, alert.opened_at)
         if len(dissatisfactions.matters(left)) < self.limits.least:
             alerts.resolve(SIGNAL, None, at, "late_evidence")
+
+
+def _take_note(customer: Customer, at: int) -> None:
+    habits = customer.habits
+    if habits is None:
+        habits = customer.habits = Habits()
+    if not habits.competitor_at or at < habits.competitor_at:
+        habits.competitor_at = at
+
+
+def _came(customer: Customer, alerts: Alerts) -> int:
+    """When the first competitor came that the customer may turn to; 0: none has."""
+    came = alerts.competitors.since(customer)
+    own = customer.habits.competitor_at if customer.habits is not None else 0
+    return min(came, own) if came and own else came or own
