@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from statistics import median
 
 import orjson
 import pytest
 
 from agents.harness import Harness
 from heed.formats import read
+from schemas.customer import decode
 from tests.support.data import data
 
 R, ALPHA, A, B = 0.243, 4.414, 0.793, 2.426
@@ -83,6 +85,12 @@ def test_who_came_back_was_won_back(replayed: Harness) -> None:
     back = told.count(("gone_silent", "recovered")) + told.count(("lost", "recovered"))
     assert back == told.count(("won_back", "notice")) == 3_096
     assert len(told) == silent + 2 * lost + 2 * back
+
+
+def test_the_customer_in_the_middle_takes_at_most_400_bytes(replayed: Harness) -> None:
+    """Beside the ids that are remembered."""
+    own = [len(row) - len(decode(row).seen) for row in replayed.rows.values()]
+    assert median(own) <= 400
 
 
 def test_every_purchase_was_taken(replayed: Harness) -> None:
