@@ -7,6 +7,7 @@ from collections import Counter
 import orjson
 import pytest
 
+from agents.alerts import Kind
 from agents.kinds import every_kind
 from heed.replay import Replay
 from schemas.alert import Alert, decode
@@ -64,3 +65,19 @@ def test_no_two_stories_are_of_the_same_customer_or_group() -> None:
 
 def test_stories_are_of_signals_that_there_are() -> None:
     assert {story.signal for story in ALL} <= every_kind().keys()
+
+
+# What a kind says that it is about (`concern`), where six stories are the least; else four are.
+MUCH_TOLD = frozenset({"abandonment", "churn"})
+
+
+def test_every_signal_has_its_stories() -> None:
+    kinds, told = every_kind().values(), Counter(story.signal for story in ALL)
+    assert {kind.concern for kind in kinds} >= MUCH_TOLD
+    short = [f"{kind.name}: {told[kind.name]}" for kind in kinds if told[kind.name] < least(kind)]
+    assert short == []
+
+
+def least(kind: Kind) -> int:
+    """How many stories a signal has. Those of groups state no concern."""
+    return 6 if kind.concern in MUCH_TOLD else 4
