@@ -2,35 +2,30 @@
 
 import urllib.error
 import urllib.request
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 from urllib.parse import quote
 
 import msgspec
 
-from agents.explain import Explanation, Moment, explain, points_to
+from agents.explain import Explanation, explain, points_to
 from agents.explain import explanation as form
-from agents.explain.timeline import moment, told
+from agents.explain.timeline import moment
 from agents.explain.whom import candidates
-from agents.identity import Names, alias_of
 from heed.formats import STDIN, read
+from heed.lived import Lived, in_order
 from heed.options import names_of
 from heed.progress import watched
 from heed.records import Read, newest
-from heed.replay import Replay
-from schemas import alert, lifecycle
 from schemas.instant import spoken
 from schemas.interaction import Rejected, decode
 from schemas.standards import Standards
-from streams.contract import Decision, Output, Refusal
 from streams.errors import Unusable
 from streams.settings import Settings
 
 PATIENCE_SECONDS = 15.0
 MOST_REPLAYED = 10_000
 """Interactions of one customer that are replayed from Kafka."""
-_BOTH = {"alerts": alert.decode, "lifecycle": lifecycle.decode}
 
 
 class Unknown(Unusable):
@@ -49,62 +44,41 @@ def rereadable(files: Sequence[str], format: str) -> Again:
     return lambda: watched(read(files, format), "reading")
 
 
-class Lived(Replay):
-    """A replay that notes what is told of one person."""
-
-    def __init__(self, keys: Sequence[str], standards: Standards | None, most: int) -> None:
-        """At least the last `most` of what is told of the rows `keys` is kept."""
-        super().__init__(standards)
-        self.told = deque[Moment](maxlen=most)
-        self._ids = {key[2:] for key in keys if key.startswith("c:")}
-        self._aliases = {alias_of(key) for key in keys if not key.startswith("c:")}
-        self._names = [key.partition(":")[2].encode() for key in keys]
-
-    def _take(self, decision: Decision, refused: list[Refusal] | None) -> Iterator[Output]:
-        for output in decision.outputs:
-            if output.topic in _BOTH and _names(self._names, output.value):
-                said: Any = _BOTH[output.topic](output.value)
-                seen = told(output) if self._is_theirs(said) else None
-                if seen is not None:
-                    self.told.append(seen)
-        return super()._take(decision, refused)
-
-    def _is_theirs(self, said: Any) -> bool:
-        if said.customer_id is not None:
-            return said.customer_id in self._ids
-        return not self._aliases.isdisjoint((said.aliases or {}).items())
-
-
 def from_files(
     asked: str, values: Again, standards: Standards | None, at: int | None, most: int
 ) -> Explanation:
     """Replay `values` up to the time `at` (their end for None) and explain who is meant.
 
-    They are read again for the timeline: who is linked to whom is known at their end. Raises
-    Unknown.
+    They are replayed again where other rows turn out to belong to it. Raises Unknown.
     """
-    names = names_of(standards)
-    made, lived = _explained(candidates(asked, names), values, standards, at, most)
-    if made.linked or made.key not in candidates(asked, names)[:1]:
-        made, lived = _explained(made.keys, values, standards, at, most)
-    heard, count, first = _heard(made.keys, values(), at, most, names)
-    made.known_since = first or made.known_since
-    moments = [*heard, *lived.told]
-    made.timeline = sorted(moments, key=lambda each: each.time)[-most:]
+    rows = candidates(asked, names_of(standards))
+    made, lived = _explained(rows, rows, values, standards, at, most)
+    theirs = {made.key, *lived.handed.get(made.key, ())}
+    if not theirs.issubset(rows):
+        made, lived = _explained([made.key], theirs, values, standards, at, most)
+    past = lived.past(made.key)
+    made.known_since = past.first or made.known_since
+    made.timeline = in_order(past.newest)
+    count = past.interactions
     said = f"{count} interaction{'' if count == 1 else 's'}"
     made.timeline_note = (
         f"the newest {most} moments, of {said} in these files"
-        if len(moments) > most
+        if past.moments > most
         else f"all that these files tell: {said}"
     )
     return made
 
 
 def _explained(
-    keys: Sequence[str], values: Again, standards: Standards | None, at: int | None, most: int
+    keys: Sequence[str],
+    noted: Collection[str],
+    values: Again,
+    standards: Standards | None,
+    at: int | None,
+    most: int,
 ) -> tuple[Explanation, Lived]:
     """Replay, and explain the first of the rows `keys` that is there, or whom it points to."""
-    lived = Lived(keys, standards, most)
+    lived = Lived(noted, standards, most)
     for _ in lived.run(values() if at is None else _upto(values(), at), at):
         pass
     for key in keys:
@@ -128,33 +102,6 @@ def _upto(values: Iterable[bytes], at: int) -> Iterator[bytes]:
         except Rejected:
             pass
         yield value
-
-
-def _heard(
-    keys: Sequence[str], values: Iterable[bytes], at: int | None, most: int, house: Names
-) -> tuple[Sequence[Moment], int, str | None]:
-    """The newest interactions of these rows, how many there are, and when the first was."""
-    names, wanted = [key.partition(":")[2].encode() for key in keys], set(keys)
-    found, count, first = deque[Moment](maxlen=most), 0, None
-    for value in values:
-        if not _names(names, value):
-            continue
-        try:
-            event = decode(value)
-            is_theirs = house.row_key(event) in wanted
-        except Rejected:
-            continue
-        if is_theirs and (at is None or event.time <= at):
-            count += 1
-            heard = moment(event)
-            found.append(heard)
-            first = heard.time if first is None else min(first, heard.time)
-    return found, count, first
-
-
-def _names(names: Sequence[bytes], value: bytes) -> bool:
-    """Whether it may be theirs: what JSON, or a person, may write otherwise is looked at too."""
-    return b"\\" in value or b'"aliases"' in value or any(name in value for name in names)
 
 
 def from_kafka(

@@ -2,6 +2,8 @@
 
 from agents.people.identified import count_identified
 from agents.people.messages import Message, Sealer
-from agents.people.switchboard import MAX_HOPS, UNLINKED, Switchboard
+from agents.people.switchboard import LANDED, MAX_HOPS, UNLINKED, Switchboard
 
-__all__ = ["MAX_HOPS", "UNLINKED", "Message", "Sealer", "Switchboard", "count_identified"]
+__all__ = [
+    "LANDED", "MAX_HOPS", "UNLINKED", "Message", "Sealer", "Switchboard", "count_identified",
+]  # fmt: skip
