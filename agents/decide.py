@@ -19,7 +19,7 @@ from agents.levels import ProductLevels
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
-from agents.people import LANDED, UNLINKED, Sealer, Switchboard, count_identified
+from agents.people import UNLINKED, Sealer, Switchboard, count_identified, landed
 from agents.revisiting import look_again
 from agents.rulebook import Chapter, Rulebook
 from agents.seal import Seal
@@ -42,7 +42,7 @@ from schemas.instant import MINUTE, rfc3339
 from schemas.interaction import Interaction, Rejected, decode
 from schemas.memory import Timer
 from streams.contract import HOPS as HOPS
-from streams.contract import Codec, Decision, Output, Record, Refusal
+from streams.contract import Codec, Decision, Record, Refusal
 from streams.rows import Row, View
 
 DEFAULT_FUTURE = 5 * MINUTE
@@ -89,7 +89,7 @@ class Customers:
         self.muted: set[tuple[str, str]] = set()
         """Rows, and the watching signals that have just failed on them: they are left out."""
         self.noted: frozenset[str] = frozenset()
-        """Rows of which it is told what lands in them (`LANDED`): of whoever is explained."""
+        """Rows of which it is told what lands in them: of whoever is explained."""
 
     def codec(self) -> Codec[Customer]:
         return CODEC
@@ -169,7 +169,7 @@ class Customers:
                     continue
                 customer.seen = (seen if len(seen) < SEEN_BYTES else seen[HASH:]) + digest
                 if key in noted:
-                    decision.outputs.append(Output(LANDED, key.encode(), value))
+                    decision.outputs.append(landed(key, at, value))
                 row.packed = None
                 if not row.touched:
                     row.touched = True

@@ -13,10 +13,11 @@ from agents.explain import explanation as form
 from agents.explain.timeline import moment
 from agents.explain.whom import candidates
 from heed.formats import STDIN, read
+from heed.history import history
 from heed.lived import Lived, in_order
 from heed.options import names_of
 from heed.progress import watched
-from heed.records import Read, newest
+from heed.records import Reach, Whose, hashes, newest
 from schemas.instant import spoken
 from schemas.interaction import Rejected, decode
 from schemas.standards import Standards
@@ -52,10 +53,11 @@ def from_files(
     They are replayed again where other rows turn out to belong to it. Raises Unknown.
     """
     rows = candidates(asked, names_of(standards))
-    made, lived = _explained(rows, rows, values, standards, at, most)
+    lived = _replayed(rows, values, standards, at, most)
+    made = _explained(rows, lived)
     theirs = {made.key, *lived.handed.get(made.key, ())}
     if not theirs.issubset(rows):
-        made, lived = _explained([made.key], theirs, values, standards, at, most)
+        lived = _replayed(theirs, values, standards, at, most)
     past = lived.past(made.key)
     made.known_since = past.first or made.known_since
     made.timeline = in_order(past.newest)
@@ -69,18 +71,17 @@ def from_files(
     return made
 
 
-def _explained(
-    keys: Sequence[str],
-    noted: Collection[str],
-    values: Again,
-    standards: Standards | None,
-    at: int | None,
-    most: int,
-) -> tuple[Explanation, Lived]:
-    """Replay, and explain the first of the rows `keys` that is there, or whom it points to."""
+def _replayed(
+    noted: Collection[str], values: Again, standards: Standards | None, at: int | None, most: int
+) -> Lived:
     lived = Lived(noted, standards, most)
     for _ in lived.run(values() if at is None else _upto(values(), at), at):
         pass
+    return lived
+
+
+def _explained(keys: Sequence[str], lived: Lived) -> Explanation:
+    """Explain the first of the rows `keys` that is there, or whom it points to."""
     for key in keys:
         stored = lived.stored(key)
         if stored is None:
@@ -88,8 +89,7 @@ def _explained(
         pointed = points_to(stored)
         if pointed is not None:
             key, stored = pointed, lived.stored(pointed) or stored
-        now = lived.customers.view.clock.now
-        return explain(key, stored, lived.logic.rulebook, now), lived
+        return explain(key, stored, lived.logic.rulebook, lived.customers.view.clock.now)
     raise Unknown(f"nobody is known as {keys[0].removeprefix('c:')} by that time")
 
 
@@ -104,25 +104,48 @@ def _upto(values: Iterable[bytes], at: int) -> Iterator[bytes]:
         yield value
 
 
-def from_kafka(
-    asked: str, settings: Settings, standards: Standards | None, at: int, most: int
-) -> Explanation:
-    """The same as of `at` from the customer's own interactions, as far as Kafka has them.
+def from_kafka(asked: str, settings: Settings, standards: Standards | None, at: int) -> Explanation:
+    """The same as of `at` from what the customer's row was told, as far as Kafka has it.
 
     Raises Unknown, Unusable.
     """
+    for key in candidates(asked, names_of(standards)):
+        found = _as_of(key, settings, standards, at)
+        if found is not None:
+            return found
+    raise Unknown(f"{settings.input_topic} has no interaction of {asked} by that time")
+
+
+def _as_of(
+    key: str, settings: Settings, standards: Standards | None, at: int
+) -> Explanation | None:
+    """Decide once more about a row, or the one it points to; None where it is not there."""
     names = names_of(standards)
-    for key in candidates(asked, names):
-        read = newest([key], settings, MOST_REPLAYED, names)
-        if read.values:
-            break
-    else:
-        raise Unknown(f"{settings.input_topic} has no interaction of {asked}")
-    made = from_files(key, lambda: read.values, standards, at, most)
-    if made.linked:
-        read = newest(made.keys, settings, MOST_REPLAYED, names)
-        made = from_files(key, lambda: read.values, standards, at, most)
-    made.timeline_note = _note(read, settings)
+    told = history(key, settings, at, MOST_REPLAYED, names)
+    lived = Lived(
+        told.rows, standards, MOST_REPLAYED, internal_key=settings.internal_key,
+        partition=told.partition, partitions=told.partitions,
+    )  # fmt: skip
+    for _ in lived.run(told.lines, at):
+        pass
+    stored = lived.stored(key)
+    if stored is None:
+        return None
+    pointed = points_to(stored)
+    if pointed is not None:
+        return _as_of(pointed, settings, standards, at)
+    made, past = _explained([key], lived), lived.past(key)
+    moments, left_out = list(past.newest), told.left_out
+    if told.handed:
+        whose, landed = Whose(key, told.handed, told.seen), {each.id for each in moments}
+        read = newest(whose, settings, MOST_REPLAYED, names)
+        before = [event for event in read.events if event.time <= at and event.id not in landed]
+        moments += map(moment, before)
+        left_out += sum(each <= at for name, each in read.unsure.items() if name not in landed)
+    made.timeline = in_order(moments)
+    heard = [each.time for each in made.timeline if each.channel is not None]
+    made.known_since = min(heard, default=made.known_since)
+    made.timeline_note = _note(len(heard), told.reach, settings, left_out) + _sealed(told.sealed)
     return made
 
 
@@ -176,12 +199,13 @@ def with_timeline(
 
     What the state knows from before them stays. Where Kafka is not to be had, that is said.
     """
+    whose = Whose(made.key, made.linked, hashes(made.seen))
     try:
-        read = newest(made.keys, settings, most, names_of(standards))
+        read = newest(whose, settings, most, names_of(standards))
     except Unusable as why:
         made.timeline_note += f"; the interactions themselves could not be read: {why}"
         return made
-    note = _note(read, settings)
+    note = _note(len(read.events), read.reach, settings, len(read.unsure))
     if not read.events:
         made.timeline_note = f"{note}; {made.timeline_note}"
         return made
@@ -200,10 +224,23 @@ def with_timeline(
     return made
 
 
-def _note(read: Read, settings: Settings) -> str:
-    """How far back was read."""
-    count = len(read.events)
+def _note(count: int, reach: Reach, settings: Settings, left_out: int) -> str:
+    """How far back was read, and what is left out."""
     note = f"{count} interaction{'' if count == 1 else 's'} from {settings.input_topic}"
-    if read.whole:
-        return f"{note}, all that is retained there"
-    return f"{note}, which was read back to {spoken(read.since)} ({read.looked_at:,} records)"
+    if reach.whole:
+        note += ", all that is retained there"
+    else:
+        back = spoken(reach.since)
+        note += f", which was read back to {back} ({reach.looked_at:,} records)"
+    if left_out:
+        note += f"; {left_out:,} by an alias left out, since they may have been another's"
+    return note
+
+
+def _sealed(words: int) -> str:
+    return (
+        f"; {words:,} words between workers were sealed with another key: set HEED_INTERNAL_KEY "
+        "as the workers have it"
+        if words
+        else ""
+    )

@@ -7,11 +7,10 @@ from typing import Any
 from agents.explain import Moment
 from agents.explain.timeline import moment, told
 from agents.identity import alias_key, routing_key
-from agents.people import LANDED
+from agents.people import LANDED, landing
 from heed.options import names_of
 from heed.replay import Replay
 from schemas import alert, lifecycle, profile
-from schemas.interaction import decode
 from schemas.standards import Standards
 from streams.contract import Decision, Output, Refusal
 
@@ -57,9 +56,21 @@ class Lived(Replay):
     nothing about it.
     """
 
-    def __init__(self, noted: Collection[str], standards: Standards | None, most: int) -> None:
-        """Of each row at least the last `most` moments are kept."""
-        super().__init__(standards)
+    def __init__(
+        self,
+        noted: Collection[str],
+        standards: Standards | None,
+        most: int,
+        *,
+        internal_key: str | None = None,
+        **place: int,
+    ) -> None:
+        """Of each row at least the last `most` moments are kept; the others are of `Replay`."""
+        # In one partition of several there is too little of any group.
+        super().__init__(standards, groups=not place, internal_key=internal_key, **place)
+        if place:
+            # What is handed over to other partitions stands in no order to what lands here.
+            self._chunk = 1
         self.handed: dict[str, set[str]] = {}
         """By the row of a customer: the rows of aliases that were ever handed over to it."""
         self._most = most
@@ -75,20 +86,29 @@ class Lived(Replay):
     def _take(self, decision: Decision, refused: list[Refusal] | None) -> Iterator[Output]:
         for output in decision.outputs:
             if output.topic == LANDED:
-                self._past[output.key.decode()].hear(moment(decode(output.value)))
+                row, event = landing(output)
+                self._past[row].hear(moment(event))
             elif output.topic == "profiles":
-                self._hand_over(output.value)
+                self._merge(output.value)
             elif output.topic in _BOTH and self._may_name(output.value):
                 self._tell(output)
+        for forward in decision.forwards:
+            word = self.logic.sealer.opened(forward.record)
+            if word is not None and word.kind == "take" and word.state:
+                self._hand_over(word.alias, word.row)
         return super()._take(decision, refused)
 
-    def _hand_over(self, value: bytes) -> None:
+    def _merge(self, value: bytes) -> None:
         if b'"merged"' not in value:
             return
         said = profile.decode(value)
         if said.change is None or said.change.kind != "merged":
             return
-        alias, row = alias_key(said.change.alias_type, said.change.alias), f"c:{said.customer_id}"
+        alias = alias_key(said.change.alias_type, said.change.alias)
+        self._hand_over(alias, f"c:{said.customer_id}")
+
+    def _hand_over(self, alias: str, row: str) -> None:
+        """What was known under the alias is known of the customer, here or in another partition."""
         self.handed.setdefault(row, set()).add(alias)
         gone = self._past.get(alias)
         if gone is not None:

@@ -63,7 +63,9 @@ class Explanation(Struct, omit_defaults=True, kw_only=True):
 
     `key` names the row (`c:<customer_id>` or `<alias type>:<value>`), `linked` those of the aliases
     that belong to it; `at` is the event time of the
-    explanation. `timeline_note` says how far back the timeline goes, and where it is from.
+    explanation. `timeline_note` says how far back the timeline goes, and where it is from. `seen`
+    packs the hashes of the ids of the newest interactions that the row has taken: so whoever reads
+    the interactions knows which of them are theirs.
     """
 
     key: str
@@ -85,6 +87,7 @@ class Explanation(Struct, omit_defaults=True, kw_only=True):
     ahead: list[Ahead] = []
     timeline: list[Moment] = []
     timeline_note: str = ""
+    seen: bytes = b""
 
     @property
     def keys(self) -> list[str]:

@@ -13,11 +13,12 @@ from agents.alerts import Alerts
 from agents.identity import routing_key
 from agents.people import customers
 from agents.people.aliases import at_alias
+from agents.people.landing import landed
 from agents.people.messages import ALIAS, ROW, Message, followed, header
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, Interaction, Rejected
 from schemas.links import Links
-from streams.contract import Decision, Forward, Output, Record, hops
+from streams.contract import Decision, Forward, Record, hops
 from streams.murmur2 import partition_of
 from streams.rows import Row, View
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 MAX_HOPS = 3
 UNLINKED = CLASSES["alias_unlinked"]
-LANDED = "landed"
-"""An output for whoever explains a customer: the row that took an interaction, and that. It is no
-topic: workers note no rows (`Customers.noted`)."""
 
 
 class Switchboard:
@@ -121,7 +119,7 @@ class Switchboard:
         else:
             customers.unlink(self, event.customer_id, keys, event.time, digest)
             if record.value is not None and (key := "c:" + event.customer_id) in self.logic.noted:
-                self.decision.outputs.append(Output(LANDED, key.encode(), record.value))
+                self.decision.outputs.append(landed(key, event.time, record.value))
         self._hear()
 
     def _followed(

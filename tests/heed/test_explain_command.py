@@ -131,6 +131,7 @@ def test_after_an_unmerge_each_interaction_is_of_whom_it_was_then(in_turn: str) 
         assert (made.customer_id, made.aliases) == ("2", {"email": ["a@x.example"]})
         assert heard(made) == ["u4", "u5", "u6"], "u4 was handed over"
         assert made.known_since == "2026-01-01T10:25:00.000000Z"
+        assert made.seen == b"", "of no use to whoever asked"
         assert "secret" not in (told := form.encode(made).decode())
         assert "cart_abandoned" not in told, "nor what was told of 1"
     made = explained("1", in_turn)
