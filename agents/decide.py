@@ -20,7 +20,7 @@ from agents.levels import ProductLevels
 from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
-from agents.people import SPECIAL, Sealer, Switchboard, count_identified
+from agents.people import SPECIAL, Sealer, Switchboard, count_identified, landed
 from agents.revisiting import look_again
 from agents.rulebook import Chapter, Rulebook
 from agents.seal import Seal
@@ -89,6 +89,8 @@ class Customers:
         """So many rows' deadlines are fired before one record; then what there is is committed."""
         self.muted: set[tuple[str, str]] = set()
         """Rows, and the watching signals that have just failed on them: they are left out."""
+        self.noted: frozenset[str] = frozenset()
+        """Rows of which it is told what lands in them: of whoever is explained."""
 
     def codec(self) -> Codec[Customer]:
         return CODEC
@@ -111,7 +113,7 @@ class Customers:
         recent, find = view.recent, view.get
         by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
         excluding = bool(self.rulebook.standards.exclude.customers)
-        future = self.future
+        future, noted = self.future, self.noted
         board = Switchboard(self, view, alerts, decision)
         taken: list[tuple[str, str]] = []
         nameless: list[str] = []
@@ -174,6 +176,8 @@ class Customers:
                         break
                     continue
                 customer.seen = (seen if len(seen) < SEEN_BYTES else seen[HASH:]) + digest
+                if key in noted:
+                    decision.outputs.append(landed(key, at, value))
                 row.packed = None
                 if not row.touched:
                     row.touched = True

@@ -68,7 +68,7 @@ class Names:
         if asked in self._kept:
             return self._kept[asked]
         name = self.normalised(kind, value)
-        found = None if name is None else f"{_escaped(kind)}:{name}"
+        found = None if name is None else alias_key(kind, name)
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         self._kept[asked] = found
@@ -172,6 +172,15 @@ def alias_of(key: str) -> tuple[str, str]:
     """
     kind, _, value = key.partition(":")
     return unquote(kind), value
+
+
+def alias_key(kind: str, value: str) -> str:
+    """The row key of an alias that is written as it is compared; the way back from `alias_of`.
+
+    >>> alias_key("c", "123")
+    '%63:123'
+    """
+    return f"{_escaped(kind)}:{value}"
 
 
 def routing_key(key: str) -> bytes:

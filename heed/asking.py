@@ -51,7 +51,7 @@ def explain(
     elif end is not None:
         settings = engine.load(bootstrap=bootstrap)
         own = standards_of(standards or settings.standards)
-        made = from_kafka(customer, settings, own, end, timeline)
+        made = from_kafka(customer, settings, own, end)
     else:
         settings = engine.load(bootstrap=bootstrap)
         address = worker or f"localhost:{max(settings.web_port, 1)}"
@@ -66,6 +66,7 @@ def explain(
             own = standards_of(standards or settings.standards)
             made = with_timeline(made, settings, timeline, own)
     made.timeline = made.timeline[-timeline:] if timeline else []
+    made.seen = b""  # for programs that read the topic, not for people
     if json:
         print(encode(made).decode())
     else:

@@ -167,7 +167,7 @@ class Demo:
                 ),
             )
         newest = Table(title="the newest", title_justify="left")
-        for column in ("when", "signal", "status", "customer", "why"):
+        for column in ("when", "signal", "status", "about", "why"):
             newest.add_column(column, overflow="ellipsis", no_wrap=column != "why")
         for alert in list(self.newest):
             status = alert.resolution or alert.status

@@ -2,35 +2,31 @@
 
 import urllib.error
 import urllib.request
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 from urllib.parse import quote
 
 import msgspec
 
-from agents.explain import Explanation, Moment, explain, points_to
+from agents.explain import Explanation, explain, points_to
 from agents.explain import explanation as form
-from agents.explain.timeline import moment, told
+from agents.explain.timeline import moment
 from agents.explain.whom import candidates
-from agents.identity import Names, alias_of
 from heed.formats import STDIN, read
+from heed.history import history
+from heed.lived import Lived, in_order
 from heed.options import names_of
 from heed.progress import watched
-from heed.records import Read, newest
-from heed.replay import Replay
-from schemas import alert, lifecycle
+from heed.records import Reach, Whose, hashes, newest
 from schemas.instant import spoken
 from schemas.interaction import Rejected, decode
 from schemas.standards import Standards
-from streams.contract import Decision, Output, Refusal
 from streams.errors import Unusable
 from streams.settings import Settings
 
 PATIENCE_SECONDS = 15.0
 MOST_REPLAYED = 10_000
 """Interactions of one customer that are replayed from Kafka."""
-_BOTH = {"alerts": alert.decode, "lifecycle": lifecycle.decode}
 
 
 class Unknown(Unusable):
@@ -49,64 +45,43 @@ def rereadable(files: Sequence[str], format: str) -> Again:
     return lambda: watched(read(files, format), "reading")
 
 
-class Lived(Replay):
-    """A replay that notes what is told of one person."""
-
-    def __init__(self, keys: Sequence[str], standards: Standards | None, most: int) -> None:
-        """At least the last `most` of what is told of the rows `keys` is kept."""
-        super().__init__(standards)
-        self.told = deque[Moment](maxlen=most)
-        self._ids = {key[2:] for key in keys if key.startswith("c:")}
-        self._aliases = {alias_of(key) for key in keys if not key.startswith("c:")}
-        self._names = [key.partition(":")[2].encode() for key in keys]
-
-    def _take(self, decision: Decision, refused: list[Refusal] | None) -> Iterator[Output]:
-        for output in decision.outputs:
-            if output.topic in _BOTH and _names(self._names, output.value):
-                said: Any = _BOTH[output.topic](output.value)
-                seen = told(output) if self._is_theirs(said) else None
-                if seen is not None:
-                    self.told.append(seen)
-        return super()._take(decision, refused)
-
-    def _is_theirs(self, said: Any) -> bool:
-        if said.customer_id is not None:
-            return said.customer_id in self._ids
-        return not self._aliases.isdisjoint((said.aliases or {}).items())
-
-
 def from_files(
     asked: str, values: Again, standards: Standards | None, at: int | None, most: int
 ) -> Explanation:
     """Replay `values` up to the time `at` (their end for None) and explain who is meant.
 
-    They are read again for the timeline: who is linked to whom is known at their end. Raises
-    Unknown.
+    They are replayed again where other rows turn out to belong to it. Raises Unknown.
     """
-    names = names_of(standards)
-    made, lived = _explained(candidates(asked, names), values, standards, at, most)
-    if made.linked or made.key not in candidates(asked, names)[:1]:
-        made, lived = _explained(made.keys, values, standards, at, most)
-    heard, count, first = _heard(made.keys, values(), at, most, names)
-    made.known_since = first or made.known_since
-    moments = [*heard, *lived.told]
-    made.timeline = sorted(moments, key=lambda each: each.time)[-most:]
+    rows = candidates(asked, names_of(standards))
+    lived = _replayed(rows, values, standards, at, most)
+    made = _explained(rows, lived)
+    theirs = {made.key, *lived.handed.get(made.key, ())}
+    if not theirs.issubset(rows):
+        lived = _replayed(theirs, values, standards, at, most)
+    past = lived.past(made.key)
+    made.known_since = past.first or made.known_since
+    made.timeline = in_order(past.newest)
+    count = past.interactions
     said = f"{count} interaction{'' if count == 1 else 's'}"
     made.timeline_note = (
         f"the newest {most} moments, of {said} in these files"
-        if len(moments) > most
+        if past.moments > most
         else f"all that these files tell: {said}"
     )
     return made
 
 
-def _explained(
-    keys: Sequence[str], values: Again, standards: Standards | None, at: int | None, most: int
-) -> tuple[Explanation, Lived]:
-    """Replay, and explain the first of the rows `keys` that is there, or whom it points to."""
-    lived = Lived(keys, standards, most)
+def _replayed(
+    noted: Collection[str], values: Again, standards: Standards | None, at: int | None, most: int
+) -> Lived:
+    lived = Lived(noted, standards, most)
     for _ in lived.run(values() if at is None else _upto(values(), at), at):
         pass
+    return lived
+
+
+def _explained(keys: Sequence[str], lived: Lived) -> Explanation:
+    """Explain the first of the rows `keys` that is there, or whom it points to."""
     for key in keys:
         stored = lived.stored(key)
         if stored is None:
@@ -114,8 +89,7 @@ def _explained(
         pointed = points_to(stored)
         if pointed is not None:
             key, stored = pointed, lived.stored(pointed) or stored
-        now = lived.customers.view.clock.now
-        return explain(key, stored, lived.logic.rulebook, now), lived
+        return explain(key, stored, lived.logic.rulebook, lived.customers.view.clock.now)
     raise Unknown(f"nobody is known as {keys[0].removeprefix('c:')} by that time")
 
 
@@ -130,52 +104,48 @@ def _upto(values: Iterable[bytes], at: int) -> Iterator[bytes]:
         yield value
 
 
-def _heard(
-    keys: Sequence[str], values: Iterable[bytes], at: int | None, most: int, house: Names
-) -> tuple[Sequence[Moment], int, str | None]:
-    """The newest interactions of these rows, how many there are, and when the first was."""
-    names, wanted = [key.partition(":")[2].encode() for key in keys], set(keys)
-    found, count, first = deque[Moment](maxlen=most), 0, None
-    for value in values:
-        if not _names(names, value):
-            continue
-        try:
-            event = decode(value)
-            is_theirs = house.row_key(event) in wanted
-        except Rejected:
-            continue
-        if is_theirs and (at is None or event.time <= at):
-            count += 1
-            heard = moment(event)
-            found.append(heard)
-            first = heard.time if first is None else min(first, heard.time)
-    return found, count, first
-
-
-def _names(names: Sequence[bytes], value: bytes) -> bool:
-    """Whether it may be theirs: what JSON, or a person, may write otherwise is looked at too."""
-    return b"\\" in value or b'"aliases"' in value or any(name in value for name in names)
-
-
-def from_kafka(
-    asked: str, settings: Settings, standards: Standards | None, at: int, most: int
-) -> Explanation:
-    """The same as of `at` from the customer's own interactions, as far as Kafka has them.
+def from_kafka(asked: str, settings: Settings, standards: Standards | None, at: int) -> Explanation:
+    """The same as of `at` from what the customer's row was told, as far as Kafka has it.
 
     Raises Unknown, Unusable.
     """
+    for key in candidates(asked, names_of(standards)):
+        found = _as_of(key, settings, standards, at)
+        if found is not None:
+            return found
+    raise Unknown(f"{settings.input_topic} has no interaction of {asked} by that time")
+
+
+def _as_of(
+    key: str, settings: Settings, standards: Standards | None, at: int
+) -> Explanation | None:
+    """Decide once more about a row, or the one it points to; None where it is not there."""
     names = names_of(standards)
-    for key in candidates(asked, names):
-        read = newest([key], settings, MOST_REPLAYED, names)
-        if read.values:
-            break
-    else:
-        raise Unknown(f"{settings.input_topic} has no interaction of {asked}")
-    made = from_files(key, lambda: read.values, standards, at, most)
-    if made.linked:
-        read = newest(made.keys, settings, MOST_REPLAYED, names)
-        made = from_files(key, lambda: read.values, standards, at, most)
-    made.timeline_note = _note(read, settings)
+    told = history(key, settings, at, MOST_REPLAYED, names)
+    lived = Lived(
+        told.rows, standards, MOST_REPLAYED, internal_key=settings.internal_key,
+        partition=told.partition, partitions=told.partitions,
+    )  # fmt: skip
+    for _ in lived.run(told.lines, at):
+        pass
+    stored = lived.stored(key)
+    if stored is None:
+        return None
+    pointed = points_to(stored)
+    if pointed is not None:
+        return _as_of(pointed, settings, standards, at)
+    made, past = _explained([key], lived), lived.past(key)
+    moments, left_out = list(past.newest), told.left_out
+    if told.handed:
+        whose, landed = Whose(key, told.handed, told.seen), {each.id for each in moments}
+        read = newest(whose, settings, MOST_REPLAYED, names)
+        before = [event for event in read.events if event.time <= at and event.id not in landed]
+        moments += map(moment, before)
+        left_out += sum(each <= at for name, each in read.unsure.items() if name not in landed)
+    made.timeline = in_order(moments)
+    heard = [each.time for each in made.timeline if each.channel is not None]
+    made.known_since = min(heard, default=made.known_since)
+    made.timeline_note = _note(len(heard), told.reach, settings, left_out) + _sealed(told.sealed)
     return made
 
 
@@ -229,12 +199,13 @@ def with_timeline(
 
     What the state knows from before them stays. Where Kafka is not to be had, that is said.
     """
+    whose = Whose(made.key, made.linked, hashes(made.seen))
     try:
-        read = newest(made.keys, settings, most, names_of(standards))
+        read = newest(whose, settings, most, names_of(standards))
     except Unusable as why:
         made.timeline_note += f"; the interactions themselves could not be read: {why}"
         return made
-    note = _note(read, settings)
+    note = _note(len(read.events), read.reach, settings, len(read.unsure))
     if not read.events:
         made.timeline_note = f"{note}; {made.timeline_note}"
         return made
@@ -253,10 +224,23 @@ def with_timeline(
     return made
 
 
-def _note(read: Read, settings: Settings) -> str:
-    """How far back was read."""
-    count = len(read.events)
+def _note(count: int, reach: Reach, settings: Settings, left_out: int) -> str:
+    """How far back was read, and what is left out."""
     note = f"{count} interaction{'' if count == 1 else 's'} from {settings.input_topic}"
-    if read.whole:
-        return f"{note}, all that is retained there"
-    return f"{note}, which was read back to {spoken(read.since)} ({read.looked_at:,} records)"
+    if reach.whole:
+        note += ", all that is retained there"
+    else:
+        back = spoken(reach.since)
+        note += f", which was read back to {back} ({reach.looked_at:,} records)"
+    if left_out:
+        note += f"; {left_out:,} by an alias left out, since they may have been another's"
+    return note
+
+
+def _sealed(words: int) -> str:
+    return (
+        f"; {words:,} words between workers were sealed with another key: set HEED_INTERNAL_KEY "
+        "as the workers have it"
+        if words
+        else ""
+    )

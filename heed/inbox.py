@@ -12,6 +12,7 @@ from rich.table import Table
 
 from agents.alerts import SEVERITIES
 from schemas.alert import Alert, decode
+from schemas.observation import in_words
 from streams.errors import Unusable
 from streams.settings import Settings
 from streams.topics import client_settings
@@ -168,7 +169,7 @@ def table(alerts: list[Alert], most: int = 50) -> Table:
     """A list to work from."""
     first = f", the first {most}" if len(alerts) > most else ""
     out = Table(title=f"{len(alerts):,} open alerts{first}", title_justify="left")
-    for column in ("at risk", "signal", "team", "customer", "since", "why, and what to do"):
+    for column in ("at risk", "signal", "team", "about", "since", "why, and what to do"):
         out.add_column(column, justify="right" if column == "at risk" else "left")
     for alert in alerts[:most]:
         value = alert.value_at_risk
@@ -199,12 +200,14 @@ def line(alert: Alert) -> str:
 
 
 def name_of(alert: Alert) -> str:
-    """Whom the alert is about, as rich markup."""
+    """Who or what the alert is about, as rich markup."""
     return escape(name_of_plain(alert))
 
 
 def name_of_plain(alert: Alert) -> str:
-    """Whom the alert is about, for a screen."""
+    """Who or what the alert is about, for a screen: a customer, or a group in words."""
+    if alert.group is not None:
+        return clean(in_words(alert.group))
     if alert.customer_id is not None:
         return clean(alert.customer_id)
     return clean(", ".join(f"{kind} {value}" for kind, value in (alert.aliases or {}).items()))

@@ -35,9 +35,16 @@ class Replay:
         lateness: int = DEFAULT_LATENESS,
         *,
         groups: bool = True,
+        internal_key: str | None = None,
+        **place: int,
     ) -> None:
-        self.logic = Customers(Rulebook(standards, observed=groups), future=None)
-        self.customers = InMemory(self.logic, lateness, cached=CACHED)
+        """`place` is of `InMemory`: which `partition` of how many `partitions` it is; then what
+        was said there between rows is read as well, which workers seal with `internal_key`.
+        """
+        self.logic = Customers(
+            Rulebook(standards, observed=groups), future=None, internal_key=internal_key
+        )
+        self.customers = InMemory(self.logic, lateness, cached=CACHED, **place)
         self.groups = (
             InMemory(Groups(GroupBook(standards)), lateness, cached=CACHED) if groups else None
         )
@@ -45,12 +52,13 @@ class Replay:
         self.gauges: Counter[tuple[str, ...]] = Counter()
         self.rejected: Counter[str] = Counter()
         self.events = 0
+        self._chunk = CHUNK
         self._back: list[Line] = []
         """What the groups agent has told the customers agent, and it has not heard yet."""
 
     def run(
         self,
-        values: Iterable[bytes],
+        values: Iterable[bytes | Line],
         until: int | None = None,
         refused: list[Refusal] | None = None,
     ) -> Iterator[Output]:
@@ -61,13 +69,13 @@ class Replay:
 
     def outputs(
         self,
-        values: Iterable[bytes],
+        values: Iterable[bytes | Line],
         until: int | None = None,
         refused: list[Refusal] | None = None,
     ) -> Iterator[Output]:
         """All that both agents tell, on whatever topic."""
         source = iter(values)
-        while chunk := [Line(value) for value in islice(source, CHUNK)]:
+        while chunk := [_line(value) for value in islice(source, self._chunk)]:
             self.events += len(chunk)
             heard, self._back = self._back, []
             yield from self._take(self.customers.decide([*heard, *chunk]), refused)
@@ -110,6 +118,10 @@ class Replay:
         return summary(
             self.events, sum(self.rejected.values()), self.counts, self.gauges, seconds,
         )  # fmt: skip
+
+
+def _line(value: bytes | Line) -> Line:
+    return value if isinstance(value, Line) else Line(value)
 
 
 def summary(

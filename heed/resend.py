@@ -1,4 +1,4 @@
-"""`heed publish --from-rejected`: what could not be taken goes to the input again, after a fix.
+"""`heed publish --from-rejected`: what could not be taken goes where it came from, after a fix.
 
 Each once: what has been sent is remembered in the transaction that sends it (`heed.rejects`), so
 neither a crash nor a second run doubles or loses one.
@@ -6,7 +6,7 @@ neither a crash nor a second run doubles or loses one.
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from confluent_kafka import (
@@ -45,12 +45,14 @@ class Outcome(NamedTuple):
     """Not whole in `rejected`, so they cannot be sent again."""
     left: Counter[str]
     """Left out because they are not asked for."""
+    elsewhere: Counter[str]
+    """From topics that are not these workers' to read; by topic."""
     before: int
     """Sent by an earlier run."""
 
 
 class Resender:
-    """Sends to the input, a transaction for so many records."""
+    """Sends to what the workers read, a transaction for so many records."""
 
     def __init__(self, settings: Settings, rejects: Rejects) -> None:
         """Raises Unusable where the broker does not permit it."""
@@ -66,8 +68,11 @@ class Resender:
             }
         )
         try:
-            known = self._producer.list_topics(settings.input_topic, timeout=10)
-            self._partitions = len(known.topics[settings.input_topic].partitions)
+            # All of them: some brokers create a topic that is asked for by name.
+            known = self._producer.list_topics(timeout=10).topics
+            self._partitions = {
+                topic: len(known[topic].partitions) for topic in ours(settings) if topic in known
+            }
             self._producer.init_transactions(TIMEOUT)
         except KafkaException as why:
             raise Unusable(f"cannot send to {settings.input_topic}: {_text(why)}") from None
@@ -98,17 +103,18 @@ class Resender:
     def _produce(self, message: Message, failed: list[KafkaError]) -> None:
         headers = dict(message.headers() or ())
         said = [pair for pair in message.headers() or () if not pair[0].startswith("heed-")]
+        topic = _topic(message)
         # Where it lay before: so records of one customer keep their order.
         number = _number(headers.get("heed-partition"), -1)
         stamp = _number(headers.get("heed-timestamp"), 0)
         while True:
             try:
                 self._producer.produce(
-                    self._settings.input_topic,
+                    topic,
                     message.value(),
                     message.key(),
                     headers=said,
-                    partition=number if 0 <= number < self._partitions else -1,
+                    partition=number if 0 <= number < self._partitions.get(topic, 0) else -1,
                     timestamp=max(stamp, 0),
                     on_delivery=lambda error, _: failed.append(error) if error else None,
                 )
@@ -126,25 +132,33 @@ def resend(
     """
     if reason is not None and reason not in REASONS:
         raise Unusable(f"--reason: {reason!r} is none of {', '.join(REASONS)}")
-    outcome = Outcome(Counter(), Counter(), Counter(), 0)
+    outcome = Outcome(Counter(), Counter(), Counter(), Counter(), 0)
     with Rejects(settings) as rejects:
         numbers = rejects.partitions()
         resender = None if dry else Resender(settings, rejects)
         for number in numbers:
-            outcome = _one(rejects, resender, number, reason, since, outcome)
+            outcome = _one(rejects, resender, number, reason, since, outcome, ours(settings))
     return outcome
+
+
+def ours(settings: Settings) -> tuple[str, ...]:
+    """The topics that workers of these settings read, and so what they rejected came from."""
+    observed = (settings.observations_topic,) if settings.groups == "on" else ()
+    return settings.input_topic, *observed
 
 
 def sentences(outcome: Outcome, *, dry: bool = False) -> Iterable[str]:
     """What has been done, a line for each number that is not zero."""
     done = "would be sent again" if dry else "sent again"
-    yield f"{outcome.sent.total():,} rejected interactions {done}"
+    yield f"{outcome.sent.total():,} rejected records {done}"
     for reason, number in sorted(outcome.sent.items()):
         yield f"  rejected as {reason}: {number:,}"
     for reason, number in sorted(outcome.cut.items()):
         yield f"  not whole in `rejected`, so not sent: {number:,} ({reason}); publish them anew"
     for reason, number in sorted(outcome.left.items()):
         yield f"  left out as {reason}: {number:,}"
+    for topic, number in sorted(outcome.elsewhere.items()):
+        yield f"  not of a topic of ours, so not sent: {number:,} ({topic})"
     if outcome.before:
         yield f"  done with by an earlier run: {outcome.before:,}"
 
@@ -156,6 +170,7 @@ def _one(
     reason: str | None,
     since: int | None,
     outcome: Outcome,
+    topics: Collection[str],
 ) -> Outcome:
     """One partition of rejected records, in transactions."""
     sent, (first, end) = rejects.sent(number), rejects.span(number, since)
@@ -181,6 +196,8 @@ def _one(
             before += 1
         elif reason is None and why in NOT_AGAIN:
             outcome.left[why] += 1
+        elif (topic := _topic(message)) not in topics:
+            outcome.elsewhere[topic] += 1
         elif is_cut(message):
             outcome.cut[why] += 1
         else:
@@ -205,8 +222,17 @@ def is_cut(message: Message) -> bool:
 
 
 def _reason(message: Message) -> str:
+    return _said(message, "heed-reason")
+
+
+def _topic(message: Message) -> str:
+    """The topic that it was read from."""
+    return _said(message, "heed-topic")
+
+
+def _said(message: Message, header: str) -> str:
     for name, content in message.headers() or ():
-        if name == "heed-reason" and isinstance(content, bytes):
+        if name == header and isinstance(content, bytes):
             return content.decode(errors="replace")
     return "unknown"
 

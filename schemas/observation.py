@@ -232,5 +232,26 @@ def split(key: str) -> tuple[str, str | None, str]:
     return kind, first.replace("%2F", "/").replace("%25", "%") or None, name
 
 
+_CALLED = {"step": "checkout step", "employees": "employee group"}
+"""Kinds that are called otherwise than their keys."""
+
+
+def in_words(key: str) -> str:
+    """A group as one speaks of it.
+
+    >>> in_words("queue:sales"), in_words("branch:Acme/Main"), in_words("branch:/Main")
+    ('queue sales', 'branch Main of Acme', 'branch Main')
+    >>> in_words("market:region/Saxony"), in_words("market:income_band/high"), in_words("brand:")
+    ('region Saxony', 'segment income band high', 'the whole house')
+    """
+    kind, first, name = split(key)
+    if kind == "market":
+        axis = (first or "").replace("_", " ")
+        return f"{axis} {name}" if axis in ("region", "segment") else f"segment {axis} {name}"
+    if kind == "brand" and not name:
+        return "the whole house"
+    return f"{_CALLED.get(kind, kind)} {name}" + (f" of {first}" if first else "")
+
+
 def _part(name: str | None) -> str:
     return bounded(name).replace("%", "%25").replace("/", "%2F") if name else ""

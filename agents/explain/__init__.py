@@ -55,6 +55,7 @@ def explain(key: str, stored: bytes, rulebook: Rulebook, now: int) -> Explanatio
         ahead=ahead(key, stored, rulebook, now),
         timeline=timeline,
         timeline_note=FROM_STATE,
+        seen=customer.seen,
     )
 
 

@@ -64,7 +64,8 @@ class Explanation(Struct, omit_defaults=True, kw_only=True):
     `key` names the row (`c:<customer_id>` or `<alias type>:<value>`), `linked` those of the aliases
     that belong to it; `at` is the event time of the explanation. `excluded_by` is the pattern of
     `[exclude]` for which nothing is told of them. `timeline_note` says how far back the timeline
-    goes, and where it is from.
+    goes, and where it is from. `seen` packs the hashes of the ids of the newest interactions that
+    the row has taken: so whoever reads the interactions knows which of them are theirs.
     """
 
     key: str
@@ -87,6 +88,7 @@ class Explanation(Struct, omit_defaults=True, kw_only=True):
     ahead: list[Ahead] = []
     timeline: list[Moment] = []
     timeline_note: str = ""
+    seen: bytes = b""
 
     @property
     def keys(self) -> list[str]:

@@ -14,6 +14,7 @@ from agents.competitors import COMPETITOR, is_regional
 from agents.identity import routing_key
 from agents.people import customers
 from agents.people.aliases import at_alias
+from agents.people.landing import landed
 from agents.people.messages import ALIAS, ROW, Message, followed, header
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, Interaction, Rejected
@@ -146,6 +147,8 @@ class Switchboard:
                 self.say(Message(kind="lift", alias=key, customer="", at=event.time, digest=digest))
         else:
             customers.unlink(self, event.customer_id, keys, event.time, digest)
+            if record.value is not None and (key := "c:" + event.customer_id) in self.logic.noted:
+                self.decision.outputs.append(landed(key, event.time, record.value))
         self._hear()
 
     def _followed(

@@ -82,6 +82,13 @@ def test_each_is_shown_with_its_reason_and_what_to_do() -> None:
         assert words in text
 
 
+def test_an_alert_of_a_group_is_shown_with_the_group() -> None:
+    made, _, _ = desk(alert("a", customer_id=None, group="queue:sales"))
+    assert "cart_abandoned  queue sales  since" in seen(made)
+    made.hear([alert("b", customer_id=None, group="branch:Acme/Main")])
+    assert "open branch Main of Acme: why b" in seen(made), "the last ones told"
+
+
 def test_what_has_come_is_marked_for_a_minute_and_what_has_ended_is_counted() -> None:
     made, inbox, wall = desk(alert("old"))
     assert "new" not in seen(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from confluent_kafka import Producer
@@ -92,6 +93,72 @@ def test_a_person_is_one_over_all_aliases(tmp_path: Path) -> None:
         told = CliRunner().invoke(app, ["replay", str(path)]).stdout.splitlines()[0]
         assert json.loads(told)["alert_id"] == standing.alert_id
     assert lines(made).__next__().startswith("Customer ann (device_id d-1, email ann@example.com)")
+
+
+MAIL = {"email": "a@x.example"}
+SHARED_IN_TURN: list[dict[str, Any]] = [
+    {"id": "u0", "type": "product_added", "time": "2026-01-01T08:00:00Z", "aliases": MAIL,
+     "properties": {"cart_id": "of-1", "sku": "p", "price": 9}},
+    {"id": "u1", "type": "identified", "time": "2026-01-01T10:00:00Z", "customer_id": "1",
+     "aliases": MAIL},
+    {"id": "u2", "type": "order_completed", "time": "2026-01-01T10:10:00Z", "aliases": MAIL,
+     "properties": {"order_id": "secret-of-1", "revenue": 99}},
+    {"id": "u3", "type": "alias_unlinked", "time": "2026-01-01T10:20:00Z", "customer_id": "1",
+     "aliases": MAIL},
+    {"id": "u4", "type": "page_viewed", "time": "2026-01-01T10:25:00Z", "aliases": MAIL},
+    {"id": "u5", "type": "identified", "time": "2026-01-01T10:30:00Z", "customer_id": "2",
+     "aliases": MAIL},
+    {"id": "u6", "type": "page_viewed", "time": "2026-01-01T10:40:00Z", "aliases": MAIL},
+]  # fmt: skip
+"""An address that was customer 1's, and is customer 2's now."""
+SHARED_IN_TURN = [{"channel": "web", **event} for event in SHARED_IN_TURN]
+
+
+@pytest.fixture
+def in_turn(tmp_path: Path) -> str:
+    path = tmp_path / "in-turn.jsonl"
+    path.write_text("\n".join(map(json.dumps, SHARED_IN_TURN)))
+    return str(path)
+
+
+def heard(made: form.Explanation) -> list[str]:
+    return [each.id for each in made.timeline if each.id]
+
+
+def test_after_an_unmerge_each_interaction_is_of_whom_it_was_then(in_turn: str) -> None:
+    for asked in ("2", "email:a@x.example"):
+        made = explained(asked, in_turn)
+        assert (made.customer_id, made.aliases) == ("2", {"email": ["a@x.example"]})
+        assert heard(made) == ["u4", "u5", "u6"], "u4 was handed over"
+        assert made.known_since == "2026-01-01T10:25:00.000000Z"
+        assert made.seen == b"", "of no use to whoever asked"
+        assert "secret" not in (told := form.encode(made).decode())
+        assert "cart_abandoned" not in told, "nor what was told of 1"
+    made = explained("1", in_turn)
+    assert made.aliases == {}
+    assert heard(made) == ["u0", "u1", "u2", "u3"]
+    assert "Bought on one day, 2026-01-01: 1 order, 99.00." in made.said
+    assert "cart_abandoned open" in [each.type for each in made.timeline], "before they were known"
+    assert made.timeline_note == "all that these files tell: 4 interactions"
+
+
+def test_as_of_a_time_an_alias_is_of_whoever_had_it_then(in_turn: str) -> None:
+    made = explained("email:a@x.example", in_turn, "--at", "2026-01-01T10:15:00Z")
+    assert (made.customer_id, heard(made)) == ("1", ["u0", "u1", "u2"])
+    made = explained("email:a@x.example", in_turn, "--at", "2026-01-01T10:27:00Z")
+    assert (made.customer_id, heard(made)) == (None, ["u4"])
+    made = explained("1", in_turn, "--timeline", "1")
+    assert heard(made) == ["u3"]
+    assert made.timeline_note == "the newest 1 moments, of 4 interactions in these files"
+
+
+def test_what_comes_twice_or_is_refused_stands_there_once_or_not_at_all(tmp_path: Path) -> None:
+    twice = [EVENTS[0], EVENTS[0], {**EVENTS[0], "id": "bad", "type": "no_such_type"}]
+    path = tmp_path / "twice.jsonl"
+    path.write_text("\n".join(map(json.dumps, twice)))
+    made = explained("ann", str(path))
+    assert heard(made) == ["e0"]
+    assert made.timeline_note == "all that these files tell: 1 interaction"
 
 
 def test_the_newest_moments_are_kept(file: str) -> None:

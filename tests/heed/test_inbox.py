@@ -176,6 +176,28 @@ def test_somebody_without_an_id_is_named_by_alias() -> None:
     assert name_of(alert("x", customer_id=None, aliases={"email": "a@b.c"})) == "email a@b.c"
 
 
+GROUPS = {
+    "queue:sales": "queue sales",
+    "branch:A%2FB/Main Street": "branch Main Street of A/B",
+    "branch:/Main Street": "branch Main Street",
+    "brand:": "the whole house",
+    "market:income_band/high": "segment income band high",
+}
+
+
+def test_an_alert_of_a_group_says_which_in_words() -> None:
+    for key, words in GROUPS.items():
+        about = alert("x", customer_id=None, group=key)
+        assert name_of(about) == words
+        assert f"open {words}: why x" in line(about)
+        assert words in shown(table([about]))
+
+
+def test_a_group_is_harmless_on_a_terminal_too() -> None:
+    odd = alert("odd", customer_id=None, group="queue:[red]\x1b[31m")
+    assert "queue [red]\N{REPLACEMENT CHARACTER}[31m" in shown(table([odd]))
+
+
 def test_a_long_list_says_that_it_is_cut() -> None:
     text = shown(table([alert(str(number)) for number in range(60)]))
     assert "60 open alerts, the first 50" in text
