@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from agents.harness import Harness
-from agents.people.messages import SEAL, Message, Sealer
+from agents.people.messages import Message, Sealer
 from agents.seal import Seal
 from schemas.customer import NEVER, Customer, encode
 from schemas.links import MAX_ALIASES, MAX_REFUSED, Links
+from schemas.seals import ROWS
 from schemas.standards import parse
 from streams.contract import HOPS, Line
 from tests.agents.people.town import Event, Town
@@ -300,7 +301,7 @@ def internal(key: str | None = None, **change: Any) -> Line:
     ("line", "why"),
     [
         (internal(headers=()), "not_json"),
-        (internal(headers=[(SEAL, b"")]), "invalid_field: `heed-internal`"),
+        (internal(headers=[(ROWS, b"")]), "invalid_field: `heed-internal`"),
         (internal("another key"), "invalid_field: `heed-internal`"),
         (internal(value=b"\x90"), "invalid_field: `heed-internal`"),
         (Line(b"{", headers=[(HOPS, b"1")]), "not_json"),
