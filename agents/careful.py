@@ -2,7 +2,8 @@
 
 A batch in which a signal failed is decided a second time, record by record, so that what one record
 did can be undone: the record goes to `rejected`, its customer stays as before. Where a deadline
-failed, the signal's memory of that customer is dropped, which is told.
+failed, the signal's memory of that customer is dropped, which is told. What rows say to each other
+is heard all the same, without the signal: a row that has been handed over lies nowhere else.
 """
 
 from abc import ABC, abstractmethod
@@ -27,6 +28,9 @@ log = structlog.get_logger("heed.signals")
 
 class SignalFailed(Exception):
     """A signal raised on the customer of row `key`: at an interaction, or at a deadline."""
+
+    in_word = False
+    """Whether it did so while rows spoke to each other, and not at the interaction itself."""
 
     def __init__(self, key: str, signal: Any, why: Exception, *, in_event: bool) -> None:
         self.signal = name_of(signal)
@@ -86,19 +90,25 @@ class Careful(ABC, Generic[S]):
                 self.view.rollback(mark)
                 log.error("a signal failed", signal=why.signal, error=str(why), exc_info=why)
                 self.whole.counts["signal_errors", why.signal] += 1
-                if why.in_event:
+                if not why.in_event:
+                    self.drop(why)
+                elif not (why.in_word and self.leave_out(why)):
                     (record,) = step.keywords["records"]
                     self.whole.refusals.append(Refusal(record, "signal_error", str(why)))
+                    self.over()
                     return
-                self.drop(why)
             else:
                 self._keep(part)
                 if part.taken is None:
-                    self.taken()
+                    self.over()
                     return
 
-    def taken(self) -> None:
-        """A record has been taken, in the end."""
+    def over(self) -> None:
+        """A record has been taken, or refused, in the end."""
+
+    def leave_out(self, why: SignalFailed) -> bool:
+        """Whether the record can be taken without the signal that has failed on it."""
+        return False
 
     @abstractmethod
     def drop(self, why: SignalFailed) -> None:
@@ -152,8 +162,13 @@ def _tried(
 class CarefulOfCustomers(Careful[Customer]):
     """The customers of one batch."""
 
-    def taken(self) -> None:
+    def over(self) -> None:
         self.logic.muted.clear()
+
+    def leave_out(self, why: SignalFailed) -> bool:
+        muted, known = self.logic.muted, len(self.logic.muted)
+        muted.add((why.key, why.signal))
+        return len(muted) > known
 
     def drop(self, why: SignalFailed) -> None:
         """The failed signal forgets this customer; its alerts end as `dismissed`.

@@ -10,12 +10,12 @@ from msgspec import Struct
 from agents.seal import Seal
 from schemas.customer import Customer, bounded
 from schemas.interaction import CLASSES, Interaction, Rejected
+from schemas.seals import COMPETITORS as HEADER
 from streams.contract import Broadcast, Record
 from streams.rows import View
 
 ROW = "\x00competitors"
 FIELD = "competitors"
-HEADER = "heed-competitor"
 EVERYBODY = "all"
 """In place of a segment: the same as none."""
 MOST = 1_000

@@ -88,7 +88,7 @@ class Customers:
         self.most_due = MOST_DUE
         """So many rows' deadlines are fired before one record; then what there is is committed."""
         self.muted: set[tuple[str, str]] = set()
-        """Rows, and the watching signals that have just failed on them: they are left out."""
+        """Rows, and the signals that have just failed on them: they are not asked again."""
         self.noted: frozenset[str] = frozenset()
         """Rows of which it is told what lands in them: of whoever is explained."""
 

@@ -8,7 +8,8 @@ from agents.seal import Seal
 from schemas import rates
 from schemas.customer import Customer
 from schemas.interaction import Interaction, Rejected
-from schemas.rates import HEADER, Known, level_at
+from schemas.rates import Known, level_at
+from schemas.seals import RATES
 from streams.contract import Record
 from streams.rows import Row, View
 
@@ -42,13 +43,11 @@ class ProductLevels:
 
     def hear(self, record: Record) -> bool:
         """Whether the record tells a rate; it is taken note of. Raises Rejected for a forged."""
-        said = next((content for name, content in record.headers if name == HEADER), None)
+        said = next((content for name, content in record.headers if name == RATES), None)
         if said is None:
             return False
         if not self._seal.fits(record.value or b"", said):
-            raise Rejected(
-                "invalid_field", f"`{HEADER}`: a header of Heed's own, with a wrong seal"
-            )
+            raise Rejected("invalid_field", f"`{RATES}`: a header of Heed's own, with a wrong seal")
         rate = rates.decode(record.value or b"")
         if rate is None or self._view is None:
             return False

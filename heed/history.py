@@ -13,7 +13,7 @@ from confluent_kafka import Message
 from agents.identity import Names
 from agents.people import UNLINKED, Sealer
 from agents.people import Message as Word
-from agents.people.messages import ROW, SEAL, header
+from agents.people.messages import ROW, header
 from agents.seal import Seal
 from heed.records import (
     MOST_ALIASES,
@@ -28,6 +28,7 @@ from heed.records import (
 )
 from schemas import customer as state
 from schemas.interaction import Rejected, decode
+from schemas.seals import ROWS
 from streams.contract import Line
 from streams.settings import Settings
 
@@ -98,7 +99,7 @@ class _Heard:
             return None
         headers = [(name, said) for name, said in message.headers() or () if said is not None]
         line = Line(value, message.timestamp()[1], sent_under, headers)
-        if header(line, SEAL) is not None:
+        if header(line, ROWS) is not None:
             return self._word(line)
         return line if self._is_of_us(line, value) else None
 
@@ -133,7 +134,7 @@ class _Heard:
 
 def _may_be_anyones(line: Line) -> bool:
     """Whether it came by an alias, and only what is deleted may say whose that was then."""
-    if header(line, SEAL) is not None or header(line, ROW) is not None:
+    if header(line, ROWS) is not None or header(line, ROW) is not None:
         return False
     event = decode(line.value or b"", line.timestamp * 1000)
     return event.customer_id is None and event.__class__ is not UNLINKED

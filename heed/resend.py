@@ -30,6 +30,7 @@ from heed.rejects import (
     within,
 )
 from streams.errors import Unusable
+from streams.rejected import stays
 from streams.settings import Settings
 from streams.topics import LARGEST_INTERACTION, client_settings
 
@@ -102,7 +103,7 @@ class Resender:
 
     def _produce(self, message: Message, failed: list[KafkaError]) -> None:
         headers = dict(message.headers() or ())
-        said = [pair for pair in message.headers() or () if not pair[0].startswith("heed-")]
+        said = [pair for pair in message.headers() or () if stays(pair[0])]
         topic = _topic(message)
         # Where it lay before: so records of one customer keep their order.
         number = _number(headers.get("heed-partition"), -1)

@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 from schemas.interaction import Reason
+from schemas.seals import SEALS
 
 Schema = dict[str, Any]
 
@@ -252,6 +253,13 @@ def _messages() -> Schema:
                     "heed-partition": number,
                     "heed-offset": number,
                     "heed-timestamp": {**number, "description": "Of the record, milliseconds."},
+                    **{
+                        name: {
+                            "type": "string",
+                            "description": "The seal of a record of Heed's own, as it came.",
+                        }
+                        for name in sorted(SEALS)
+                    },
                     "heed-length": {
                         **number,
                         "description": "Of the whole value, where only its beginning is kept.",

@@ -302,8 +302,10 @@ def bounded(name: str, most: int = NAME_BYTES) -> str:
 def holds_little(customer: Customer) -> bool:
     """Whether so little is held that it fits, however long its names are."""
     held = len(customer.timers) + len(customer.alerts) + len(customer.pieces) // 4
-    if customer.links is not None:
-        held += 1 + len(customer.links.aliases) // 2
+    links = customer.links
+    if links is not None:
+        # Ids of customers may be long: two of them are not little any more.
+        held += 1 + len(links.aliases) // 2 + 2 * len(links.claimants)
     if customer.carts is not None:
         held += len(customer.carts.carts)
     if customer.contacts is not None:

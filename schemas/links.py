@@ -14,7 +14,9 @@ and the row stays within 8 KiB."""
 MAX_KEY_BYTES = 320
 """The longest alias that can be linked."""
 LINK_BYTES = 1024
-"""What the aliases of one customer may take."""
+"""What the aliases of one customer may take, or the customers of a shared alias."""
+MAX_REFUSED = 16
+"""Customers of whom a shared alias remembers that they were refused it."""
 
 SEEN, ASKED, LINKED, REFUSED, SHARED = range(5)
 """What an alias of a row is: seen together with the row's own alias; asked for; linked; another
@@ -39,10 +41,11 @@ class Links(Struct, array_like=True):
     """The links of one row.
 
     Of a customer: `aliases`. Of an alias: `to`, the customer whom it points to; `claimants`, all
-    customers seen with it, the earliest first; `shared`, whether those were too many; or, while it
-    points to nobody, in `aliases` the others that were seen with it. `told_at` is when the customer
-    was last said to have too many aliases; `lifted` is the hash of the event that last took the
-    alias from its customer.
+    customers seen with it, the earliest first; `shared`, whether those were too many: then as many
+    of them as there is room for (none in rows of an older version); or, while it points to nobody,
+    in `aliases` the others that were seen with it. `told_at` is when the customer was last said to
+    have too many aliases; `lifted` is the hash of the event that last took the alias from its
+    customer.
     """
 
     aliases: list[Link] = field(default_factory=list)
@@ -66,7 +69,19 @@ class Links(Struct, array_like=True):
             self.aliases.remove(link)
         return link
 
+    def has_room_for(self, customer: str) -> bool:
+        """Whether a shared alias can remember one more customer who was refused it."""
+        known = self.claimants
+        if customer in known or len(known) >= MAX_REFUSED:
+            return False
+        return sum(map(_weight_of, known)) + _weight_of(customer) <= LINK_BYTES
+
     @property
     def weight(self) -> int:
         """Bytes, at most, of a row that points nowhere."""
         return 32 + sum(link.weight for link in self.aliases)
+
+
+def _weight_of(customer: str) -> int:
+    """Bytes of an id in a row, at most."""
+    return len(customer.encode()) + 3

@@ -14,8 +14,6 @@ from schemas.instant import DAY
 
 LEVELS = (0.0, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75)
 """The share of a product's orders that was returned, rounded down to one of these."""
-HEADER = "heed-rates"
-"""Of the records among the interactions that tell a rate."""
 ENTRY = 12
 MOST = 4_096
 """So many products are remembered as coming back often."""

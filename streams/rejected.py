@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
+from schemas.seals import SEALS
 from streams.contract import Record, Refusal
 from streams.writer import Item
 
@@ -17,21 +18,28 @@ def reason(refusal: Refusal) -> str:
     return refusal.reason if _fits(refusal.record) else "too_large"
 
 
+def stays(name: str) -> bool:
+    """Whether a header of that name is the record's own, here and when it is sent again.
+
+    Those of ours that only say how it came here are not; without its seal it would be nothing.
+    """
+    return name in SEALS or not name.startswith("heed-")
+
+
 def refuse(refusal: Refusal, source: tuple[str, int]) -> Item:
     """The record for `rejected`: original key, value and headers, and ours beside them."""
     record, why, message = refusal
     key, value = record.key, record.value
-    headers = [(name, content) for name, content in record.headers if not name.startswith("heed-")]
+    headers = [(name, content) for name, content in record.headers if stays(name)]
     if not _fits(record):
+        if _weight(record.headers) > KEPT:
+            headers = [("heed-headers-left-out", b"%d" % len(record.headers))]
         if value is not None and len(value) > LARGEST:
             headers += _measures("heed-", value)
             value = value[:KEPT]
         if key is not None and len(key) > KEPT:
             headers += _measures("heed-key-", key)
             key = key[:KEPT]
-        if _weight(record.headers) > KEPT:
-            headers = [each for each in headers if each[0].startswith("heed-")]
-            headers.append(("heed-headers-left-out", b"%d" % len(record.headers)))
         headers.append(("heed-first-reason", why.encode()))
         why = "too_large"
     topic, partition = source

@@ -69,8 +69,10 @@ def _links(customer: Customer) -> Iterator[str]:
     if links is None:
         return
     if links.shared:
-        count = len(links.claimants)
-        yield f"Seen with {count} customers, which is too many: it identifies nobody any more."
+        # Not all of them are remembered, and none in rows of an older version.
+        known = len(links.claimants)
+        seen = f"at least {known} customers, which is too many" if known else "too many customers"
+        yield f"Seen with {seen}: it identifies nobody any more."
     for link in links.aliases:
         kind, value = alias_of(link.key)
         if link.state in _NOT_THEIRS:

@@ -1,10 +1,11 @@
 """A row is given up, and a customer's row takes over what it knew: facts, waits and alerts."""
 
+from collections.abc import Set
 from functools import lru_cache
 from typing import Any
 
 from agents.alerts import Alerts, Change
-from agents.careful import SignalFailed
+from agents.careful import SignalFailed, name_of
 from agents.lifecycle import LEADS_TO, WON_BACK
 from agents.manners import router
 from agents.mechanisms import timers
@@ -22,6 +23,9 @@ from schemas.memory import NEVER, Timer
 MERGED = "merged"
 """The reason of a stage of life that follows from merging."""
 
+Muted = Set[tuple[str, str]]
+"""Rows, and the signals that have failed on them."""
+
 
 def give_up(key: str, customer: Customer, alerts: Alerts) -> None:
     """The row `key` is about to be handed over: its alerts keep the ids that they were told under,
@@ -38,6 +42,7 @@ def hand_over(
     at: int,
     alerts: Alerts,
     rulebook: Rulebook,
+    muted: Muted = frozenset(),
 ) -> bool:
     """Fold `theirs`, which another row has given up, into `mine`, the customer of row `key`.
 
@@ -45,6 +50,7 @@ def hand_over(
     What ends by it is told as ended when the facts say so, else at `at` (microseconds), and in
     either case not before its opening. What the signals that weigh others make of it is left in
     `alerts.changes`, and the row's deadline is to be scheduled anew, as after an interaction.
+    Signals that are `muted` on this row are not asked: their alerts and waits go on, each once.
 
     Raises SignalFailed.
     """
@@ -61,7 +67,7 @@ def hand_over(
     for alert in mine.alerts:
         if content(alert) not in stood:
             alerts.reckon(alert, 1)
-    settle(key, mine, at, alerts, rulebook, merged.stage, anew=anew)
+    settle(key, mine, at, alerts, rulebook, merged.stage, muted, anew=anew)
     return True
 
 
@@ -72,6 +78,7 @@ def settle(
     alerts: Alerts,
     rulebook: Rulebook,
     stage: str | None,
+    muted: Muted = frozenset(),
     *,
     anew: bool,
 ) -> None:
@@ -90,6 +97,8 @@ def settle(
             continue
         if not anew and isinstance(signal, Lifecycle):
             continue  # One row has heard of all orders, and has said what they show.
+        if muted and (key, name_of(signal)) in muted:
+            continue
         try:
             signal.on_merge(customer, at, alerts)
         except Exception as why:

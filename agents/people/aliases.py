@@ -31,6 +31,9 @@ def _point(board: "Switchboard", row: Row[Customer], message: Message) -> None:
     """A customer was seen with the alias: the first one has it, until too many were seen."""
     claimant, links = message.customer, row.state.links
     if links is not None and links.shared:
+        if links.has_room_for(claimant):
+            board.view.touch(row)
+            links.claimants.append(claimant)
         _answer(board, message, "shared")
         return
     if links is None or links.to is None:
@@ -44,8 +47,10 @@ def _point(board: "Switchboard", row: Row[Customer], message: Message) -> None:
         links.claimants.append(claimant)
         most = min(board.identity.most_customers(alias_of(row.key)[0]), MAX_CLAIMANTS)
         if len(links.claimants) > most:
-            row.state.links = Links(shared=True)
+            row.state.links = shared = Links(shared=True, lifted=links.lifted)
             for each in links.claimants:
+                if shared.has_room_for(each):
+                    shared.claimants.append(each)
                 _answer(board, message, "shared", each)
             return
     _answer(board, message, "deny", held_by=links.to)

@@ -112,12 +112,14 @@ def _take(board: "Switchboard", row: Row[Customer], message: Message) -> None:
     if link is not None:
         board.view.touch(row)
         link.state = LINKED
-    others: list[str] = []
-    if message.state:
-        others = take_over(board, row, message)
-        _tell(board, row, "merged", message)
-    elif was == ASKED:
-        _tell(board, row, "linked", message)
+    if not message.state:
+        if was == ASKED:
+            _tell(board, row, "linked", message)
+        return
+    others = take_over(board, row, message)
+    if others is None:
+        return
+    _tell(board, row, "merged", message)
     if others:
         claim(board, row, others, message.at)
 

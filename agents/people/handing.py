@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from agents.people.switchboard import Switchboard
 
 
-def take_over(board: "Switchboard", row: Row[state.Customer], message: Message) -> list[str]:
+def take_over(board: "Switchboard", row: Row[state.Customer], message: Message) -> list[str] | None:
     """Merge what `message` hands over into the customer of `row`.
 
-    Returns the other aliases that were seen with that one. Raises SignalFailed.
+    Returns the other aliases that were seen with that one; None where it was taken before. Raises
+    SignalFailed.
     """
     board.view.touch(row)
     theirs = state.decode(message.state)
@@ -24,6 +25,8 @@ def take_over(board: "Switchboard", row: Row[state.Customer], message: Message) 
     # Linked again after an un-merge within one instant, it is another hand-over.
     name = f"{message.alias} {message.at} {xxh3_64_hexdigest(message.state)}"
     alerts, logic = board.alerts, board.logic
-    hand_over(row.key, row.state, theirs, name, message.at, alerts, logic.rulebook)
+    book, muted = logic.rulebook, logic.muted
+    if not hand_over(row.key, row.state, theirs, name, message.at, alerts, book, muted):
+        return None
     logic.settle(board.view, row, message.at, alerts)
     return [] if links is None else [link.key for link in links.aliases]

@@ -15,9 +15,9 @@ from msgspec import Struct
 from agents.identity import routing_key
 from agents.seal import Seal
 from schemas.interaction import Rejected
+from schemas.seals import ROWS
 from streams.contract import Forward, Line, Record
 
-SEAL = "heed-internal"
 ROW = "heed-row"
 ALIAS = "heed-alias"
 
@@ -56,15 +56,15 @@ class Sealer:
     def sealed(self, message: Message, timestamp: int) -> Forward:
         """The record of a message; `timestamp` in milliseconds."""
         value, routing = _encode(message), routing_key(message.row)
-        return Forward(Line(value, timestamp, routing, [(SEAL, self.seal.of(value))]), routing)
+        return Forward(Line(value, timestamp, routing, [(ROWS, self.seal.of(value))]), routing)
 
     def opened(self, record: Record) -> Message | None:
         """The message in a record, None where it claims to be none. Raises Rejected."""
-        seal = header(record, SEAL)
+        seal = header(record, ROWS)
         if seal is None or record.value is None:
             return None
         if not self.seal.fits(record.value, seal):
-            raise Rejected("invalid_field", f"`{SEAL}`: a header of Heed's own, with a wrong seal")
+            raise Rejected("invalid_field", f"`{ROWS}`: a header of Heed's own, with a wrong seal")
         try:
             message: Message = _decode(record.value)
         except msgspec.MsgspecError:

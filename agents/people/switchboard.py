@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xxhash import xxh3_64_digest
 
 from agents.alerts import Alerts
+from agents.careful import SignalFailed
 from agents.competitors import COMPETITOR, is_regional
 from agents.identity import routing_key
 from agents.people import customers
@@ -121,12 +122,16 @@ class Switchboard:
             self.decision.forwards.append(self.logic.sealer.sealed(message, self._timestamp))
 
     def _hear(self) -> None:
-        while self._said:
-            message = self._said.popleft()
-            if message.kind in ("point", "lift"):
-                at_alias(self, message)
-            else:
-                customers.at_customer(self, message)
+        try:
+            while self._said:
+                message = self._said.popleft()
+                if message.kind in ("point", "lift"):
+                    at_alias(self, message)
+                else:
+                    customers.at_customer(self, message)
+        except SignalFailed as why:
+            why.in_word = True
+            raise
 
     def _link(self, row: Row[Customer], keys: list[str], event: Interaction) -> None:
         # What falls due before this record does so in the row that it was noted in.

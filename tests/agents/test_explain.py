@@ -8,9 +8,13 @@ import pytest
 
 from agents.explain import Explanation, explain, points_to
 from agents.explain.explanation import decode, encode
+from agents.explain.remembered import sentences
 from agents.explain.teller import CustomerTeller
 from agents.explain.whom import candidates
 from agents.harness import Harness
+from agents.rulebook import Rulebook
+from schemas.customer import Customer
+from schemas.links import Links
 from schemas.standards import parse
 
 Said = dict[str, Any]
@@ -181,6 +185,15 @@ def test_what_a_team_does_not_want_to_hear_of_is_told_with_until_when() -> None:
 )
 def test_who_is_asked_for_may_be_typed_as_people_type(asked: str, first: str) -> None:
     assert candidates(asked)[0] == first
+
+
+def test_with_how_many_an_alias_was_seen_is_said_as_far_as_it_is_remembered() -> None:
+    customer = Customer(links=Links(shared=True, claimants=["a", "b", "c", "d"]))
+    chapter, tail = Rulebook().default, "too many: it identifies nobody any more."
+    assert sentences(customer, chapter, 0) == [f"Seen with at least 4 customers, which is {tail}"]
+    old = Customer(links=Links(shared=True))
+    (said,) = sentences(old, chapter, 0)
+    assert said == "Seen with too many customers: it identifies nobody any more."
 
 
 def test_an_address_alone_may_be_an_id_and_may_be_an_alias() -> None:

@@ -59,8 +59,8 @@ def test_each_is_sent_once_whole_and_as_it_came(kafka: Kafka) -> None:
         bootstrap=kafka.address, app_id=at.app, input_topic=at.interactions,
         rejected_topic=at.rejected,
     )  # fmt: skip
-    theirs, ours = ("trace", b"7"), ("heed-hops", b"1")
-    odd = Line(b'{"type":"strange"}', 1_767_600_000_123, b"ann", [theirs, ours])
+    theirs, ours, seal = ("trace", b"7"), ("heed-hops", b"1"), ("heed-internal", b"0f")
+    odd = Line(b'{"type":"strange"}', 1_767_600_000_123, b"ann", [theirs, ours, seal])
     broken = Line(b"{", 1_767_600_000_124, None)
     huge = Line(b"x" * (LARGEST + 1), 1_767_600_000_125, b"bob")
     gone = Line(b'{"id":"e"}', 1_767_600_000_126, b"carol")
@@ -83,7 +83,7 @@ def test_each_is_sent_once_whole_and_as_it_came(kafka: Kafka) -> None:
     (message,) = sent(settings)
     assert (message.value(), message.key(), message.partition()) == (odd.value, odd.key, 1)
     assert message.timestamp()[1] == odd.timestamp
-    assert message.headers() == [theirs]
+    assert message.headers() == [theirs, seal]
 
     whole = counted(resend(settings))
     assert whole["sent"] == {"not_json": 1}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from schemas.seals import RATES, ROWS
 from streams.contract import Line, Refusal
 from streams.rejected import KEPT, LARGEST, reason, refuse
 
@@ -49,6 +50,14 @@ def test_the_producers_own_headers_stay_and_ours_cannot_be_forged() -> None:
     found = refused(Read(b"{", headers=headers))
     assert (found["trace"], found["heed-reason"]) == (b"1", b"not_json")
     assert "heed-hops" not in found
+
+
+def test_the_seals_of_records_of_our_own_stay_but_not_without_room() -> None:
+    seals = ((ROWS, b"0f" * 16), (RATES, b"f0" * 16))
+    assert set(seals) <= set(refused(Read(b"\x90", headers=seals)).items())
+    found = refused(Read(b"\x90", headers=((ROWS, bytes(KEPT)),)))
+    assert ROWS not in found
+    assert found["heed-headers-left-out"] == b"1"
 
 
 def test_a_long_message_is_cut() -> None:

@@ -12,7 +12,8 @@ from schemas import rates
 from schemas.group import Group
 from schemas.instant import DAY
 from schemas.observation import split
-from schemas.rates import HEADER, Rate, Rates, level_of
+from schemas.rates import Rate, Rates, level_of
+from schemas.seals import RATES
 
 NAME = "productrates"
 WINDOW = 28 * DAY
@@ -67,7 +68,7 @@ class ProductRates:
             known.told = level
             product = rates.hashed(split(alerts.key)[2])
             value = rates.encode(Rate(product, level, now // DAY + NOTICE))
-            alerts.broadcast("interactions", value, HEADER)
+            alerts.broadcast("interactions", value, RATES)
         if known.days:
             group.wake(NAME, known.days[0][0] + DAY)
 

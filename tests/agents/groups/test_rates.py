@@ -13,7 +13,8 @@ from agents.seal import Seal
 from schemas import rates
 from schemas.instant import DAY
 from schemas.observation import Order, Return
-from schemas.rates import HEADER, Known, Rate, level_at, level_of, put
+from schemas.rates import Known, Rate, level_at, level_of, put
+from schemas.seals import RATES
 from streams.contract import Line
 from tests.agents.say import said as say
 
@@ -83,14 +84,14 @@ def orders_and_returns(harness: Harness) -> list[str]:
 
 def test_who_returns_what_everybody_returns_is_no_serial_returner() -> None:
     rate = rates.encode(Rate(rates.hashed("shoe"), level_of(10, 5), DAY_0 + 2))
-    heard = Line(rate, 0, None, [(HEADER, Seal().of(rate))])
+    heard = Line(rate, 0, None, [(RATES, Seal().of(rate))])
     assert "serial_returner" in orders_and_returns(Harness())
     assert "serial_returner" not in orders_and_returns(Harness().feed([heard]))
 
 
 def test_what_is_no_rate_is_refused_whatever_its_header_says() -> None:
     rate, other = rates.encode(Rate(1, 1, 1)), b"\xff\xff"
-    forged = Line(rate, 0, None, [(HEADER, Seal("another key").of(rate))])
-    sealed = Line(other, 0, None, [(HEADER, Seal().of(other))])
+    forged = Line(rate, 0, None, [(RATES, Seal("another key").of(rate))])
+    sealed = Line(other, 0, None, [(RATES, Seal().of(other))])
     refused = Harness().feed([forged, sealed, Line(rate)]).refusals
     assert [each.reason for each in refused] == ["invalid_field", "not_json", "not_json"]

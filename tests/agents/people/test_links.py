@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from agents.harness import Harness
-from agents.people.messages import SEAL, Message, Sealer
+from agents.people.messages import Message, Sealer
 from agents.seal import Seal
-from schemas.links import MAX_ALIASES
+from schemas.customer import NEVER, Customer, encode
+from schemas.links import MAX_ALIASES, MAX_REFUSED, Links
+from schemas.seals import ROWS
 from schemas.standards import parse
 from streams.contract import HOPS, Line
 from tests.agents.people.town import Event, Town
@@ -175,6 +177,52 @@ def test_an_un_merge_of_a_shared_alias_makes_it_one_again() -> None:
     assert made.pointers() == {"device_id:kiosk": "7"}
 
 
+@pytest.mark.parametrize("number", [4, 9])
+def test_after_an_un_merge_of_a_shared_alias_whoever_was_refused_it_may_have_it(
+    number: int,
+) -> None:
+    """Those of whom it was taken, and those who came when it was shared already."""
+    last, order = str(number - 1), said(device_id="kiosk")
+    made = town(*[said(str(n), device_id="kiosk") for n in range(number)])
+    made.all(unlink(device_id="kiosk"), said(last, 60, device_id="kiosk"), order)
+    assert made.pointers() == {"device_id:kiosk": last}
+    assert rows_of(made, order) == [["c:" + last]]
+    conflicts = made.kinds().count("conflict")
+    made.all(said("0", 120, device_id="kiosk"))
+    assert made.pointers() == {"device_id:kiosk": last}
+    assert made.kinds().count("conflict") == conflicts + 1
+
+
+def test_a_shared_alias_remembers_so_many_who_were_refused_it_in_a_kib() -> None:
+    made = town(*[said(f"{n:03}", device_id="kiosk") for n in range(40)])
+    links = made.rows()["device_id:kiosk"].links
+    assert links is not None
+    assert links.claimants == [f"{n:03}" for n in range(MAX_REFUSED)]
+    made = town(*[said(f"{n:03}" * 80, device_id="kiosk") for n in range(9)])
+    links = made.rows()["device_id:kiosk"].links
+    assert links is not None
+    assert [len(each) for each in links.claimants] == [240, 240, 240, 240]
+
+
+def test_a_row_of_an_older_version_that_is_shared_can_be_un_merged() -> None:
+    """It does not say by whom it was claimed."""
+    made = town(*[said(str(n), device_id="kiosk") for n in range(4)])
+    for harness in made.partitions:
+        if "device_id:kiosk" in harness.rows:
+            harness.rows["device_id:kiosk"] = encode(Customer(links=Links(shared=True)), NEVER)
+    made.all(unlink(device_id="kiosk"), said("7", device_id="kiosk"))
+    assert made.pointers() == {"device_id:kiosk": "7"}
+
+
+def test_the_same_un_merge_counts_once_also_when_the_alias_is_shared_since() -> None:
+    gone = unlink(device_id="kiosk")
+    made = town(said("9", device_id="kiosk"), gone)
+    made.all(*[said(str(n), device_id="kiosk") for n in range(4)], gone)
+    links = made.rows()["device_id:kiosk"].links
+    assert links is not None
+    assert links.shared
+
+
 def test_an_un_merge_names_aliases() -> None:
     made = Town().all(unlink("1"))
     assert made.refused() == ["missing_field: `aliases` says which aliases are unlinked"]
@@ -253,7 +301,7 @@ def internal(key: str | None = None, **change: Any) -> Line:
     ("line", "why"),
     [
         (internal(headers=()), "not_json"),
-        (internal(headers=[(SEAL, b"")]), "invalid_field: `heed-internal`"),
+        (internal(headers=[(ROWS, b"")]), "invalid_field: `heed-internal`"),
         (internal("another key"), "invalid_field: `heed-internal`"),
         (internal(value=b"\x90"), "invalid_field: `heed-internal`"),
         (Line(b"{", headers=[(HOPS, b"1")]), "not_json"),

@@ -37,3 +37,20 @@ def test_a_pointer_holds_no_more_than_its_customers() -> None:
     ]
     shop = Harness(parse("[identity]\ncustomers = { device_id = 6 }")).feed(events)
     assert 6000 < len(shop.rows["device_id:d"]) < MAX_BYTES
+
+
+def test_a_shared_alias_whose_own_row_is_full_stays_within_8_kib() -> None:
+    event = {"id": "e", "type": "x_seen", "time": 1_795_305_600, "channel": "web"}
+    device = {"aliases": {"device_id": "d"}}
+    events = [
+        {**event, "id": f"e{number}", "customer_id": f"{number}" * 200, **device}
+        for number in range(1, 9)
+    ]
+    harness, sizes = Harness().feed(events), []
+    for record in hostile(1)[::4]:
+        own = {name: said for name, said in record.items() if name != "customer_id"}
+        sizes.append(len(harness.feed([{**own, **device}]).rows["device_id:d"]))
+    assert 7000 < max(sizes) <= MAX_BYTES
+    links = decode(harness.rows["device_id:d"]).links
+    assert links is not None
+    assert len(links.claimants) == 5

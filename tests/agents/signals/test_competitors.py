@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from agents.competitors import HEADER
 from agents.decide import Customers
 from agents.harness import Harness
 from agents.rulebook import Rulebook
 from schemas.alert import Alert
+from schemas.seals import COMPETITORS as HEADER
 from streams.contract import Line, Record
 from tests.agents.captives import CAME, MONTH, declared, steady, town
 from tests.agents.say import DAY, HOUR, said
