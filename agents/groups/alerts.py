@@ -105,6 +105,11 @@ class GroupAlerts:
                 self._tell(alert, status, max(at, alert.opened_at), resolution, -1)
                 return
 
+    def dismiss(self, signals: Collection[str], at: int) -> None:
+        """Close what stands of those signals, at `at`: it is not wanted any more."""
+        for alert in [alert for alert in self.group.alerts if alert.signal in signals]:
+            self.resolve(alert.signal, alert.subject, at, "dismissed")
+
     def escalate(self, alert: OpenAlert, at: int, severity: int) -> None:
         """An open alert is of another severity from `at` on: told as `updated`."""
         if alert.severity != severity:

@@ -6,7 +6,7 @@ from agents.alerts import Kind
 from agents.careful import name_of
 from agents.groups.protocol import GroupSignal
 from agents.groups.signals import signals
-from agents.rulebook import advised
+from agents.rulebook import advised, fingerprint, turned_off
 from agents.signals.protocol import House
 from agents.working_time import clock
 from schemas.alert import Action
@@ -27,6 +27,8 @@ class GroupChapter(NamedTuple):
     by_kind: dict[str, tuple[GroupSignal, ...]]
     named: dict[str, GroupSignal]
     """By the name of the first kind of alert, in the order in which they are asked."""
+    off: frozenset[str] = frozenset()
+    """The signals that the house has turned off."""
 
 
 class GroupBook:
@@ -43,6 +45,11 @@ class GroupBook:
         self.kinds: dict[str, Kind] = {
             kind.name: kind for signal in signals(house) for kind in signal.kinds
         }
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same standards, and for those alone."""
+        return fingerprint(self.standards)
 
     def chapter(self, key: str, group: Group) -> GroupChapter:
         """The chapter for the group of that key."""
@@ -78,5 +85,6 @@ class GroupBook:
                     for observed in CLASSES
                 },
                 {name_of(signal): signal for signal in about},
+                turned_off(limits),
             )
         return made

@@ -52,6 +52,8 @@ class Groups:
         self.seal = Seal(internal_key)
         self.telling = Telling(self.book.advice)
         self.warm_up_until = warm_up_until
+        self.rules = self.book.fingerprint
+        """What rows were decided by: where it has changed, they are looked at again."""
         self.roles = tuple(map(role, sorted(self.book.teams)))
         """The topics that are written besides the usual ones: those of the teams."""
 
@@ -101,6 +103,30 @@ class Groups:
         self._fire_due(view, self.alerts(decision, wall), limit)
         return decision
 
+    def revisit(self, view: View[Group], keys: Sequence[str], wall: int | None) -> Decision:
+        """The standards have changed: what stands of signals that are off now ends.
+
+        An alert may stand where nothing is awaited, and nothing is observed any more.
+        """
+        decision = Decision()
+        alerts = self.alerts(decision, wall)
+        for key in keys:
+            row = view.get(key)
+            if row is not None and (off := self._unwanted(row)):
+                view.touch(row)
+                alerts.about(key, row.state)
+                alerts.dismiss(off, view.clock.now)
+                view.schedule(row, row.state.deadline)
+        return decision
+
+    def _unwanted(self, row: Row[Group]) -> frozenset[str]:
+        """The signals that are off for this group, where alerts of such stand."""
+        group = row.state
+        if not group.alerts:
+            return frozenset()
+        off = self.book.chapter(row.key, group).off
+        return off & {alert.signal for alert in group.alerts}
+
     def _hear(self, view: View[Group], clock: Clock) -> None:
         """A partition of customers has come so far; time passes once all have."""
         row = view.get(CLOCK) or view.add(CLOCK, Group(sources={}))
@@ -127,6 +153,7 @@ class Groups:
             group.last_seen = at
             _describe(key, group, observation)
         alerts.about(key, group)
+        alerts.dismiss(self._unwanted(row), view.clock.now)
         for signal in self.book.chapter(key, group).by_kind[observation.kind]:
             try:
                 signal.on_observation(group, observation, alerts)
@@ -150,6 +177,7 @@ class Groups:
         group, now = row.state, row.deadline
         view.touch(row)
         alerts.about(row.key, group)
+        alerts.dismiss(self._unwanted(row), now)
         for name, signal in self.book.chapter(row.key, group).named.items():
             at = group.dues.get(name)
             if at is not None and at <= now:
