@@ -207,6 +207,8 @@ def name_of_plain(alert: Alert) -> str:
     """Whom the alert is about, for a screen."""
     if alert.customer_id is not None:
         return clean(alert.customer_id)
+    if alert.group is not None:
+        return clean(alert.group)
     return clean(", ".join(f"{kind} {value}" for kind, value in (alert.aliases or {}).items()))
 
 

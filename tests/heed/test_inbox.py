@@ -174,6 +174,7 @@ def test_what_platforms_send_is_harmless_on_a_terminal() -> None:
 
 def test_somebody_without_an_id_is_named_by_alias() -> None:
     assert name_of(alert("x", customer_id=None, aliases={"email": "a@b.c"})) == "email a@b.c"
+    assert name_of(alert("x", customer_id=None, group="queue:sales")) == "queue:sales"
 
 
 def test_a_long_list_says_that_it_is_cut() -> None:
