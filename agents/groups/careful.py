@@ -20,7 +20,7 @@ class CarefulOfGroups(Careful[Group]):
         alerts = self.logic.alerts(part, self.wall)
         alerts.about(row.key, group)
         group.dues.pop(name_of(why.failed), None)
-        alerts.dismiss(names, view.clock.now)
+        alerts.dismiss_all(names, view.clock.now)
         view.touch(row)
         view.schedule(row, group.deadline)
         self._keep(part)
