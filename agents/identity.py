@@ -12,6 +12,7 @@ import phonenumbers
 
 from schemas.interaction import Interaction, Rejected
 from schemas.links import LINKED, SEEN, Link, Links
+from schemas.vocabulary import AlertFeedback
 
 STRENGTH = ("account_id", "loyalty_card", "email", "phone", "device_id", "anonymous_id")
 """The aliases from the strongest to the weakest; others follow by name."""
@@ -101,6 +102,11 @@ class Names:
             raise Rejected("no_identity", what)
         return keys[0]
 
+    def record_key(self, event: Interaction) -> bytes:
+        """What a platform uses as Kafka key for `event`. Raises Rejected(`no_identity`)."""
+        group = group_of(event)
+        return routing_key(self.row_key(event)) if group is None else group.encode()
+
     def _phone(self, text: str) -> str:
         """E.164, with the extension where there is one (RFC 3966); else the digits and `+`.
 
@@ -181,6 +187,12 @@ def alias_key(kind: str, value: str) -> str:
     '%63:123'
     """
     return f"{_escaped(kind)}:{value}"
+
+
+def group_of(event: Interaction) -> str | None:
+    """The group about whose alert a team says something: of all else None."""
+    said = event.properties
+    return said.group if isinstance(said, AlertFeedback) else None
 
 
 def routing_key(key: str) -> bytes:

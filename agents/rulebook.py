@@ -72,7 +72,7 @@ class Rulebook:
     @property
     def fingerprint(self) -> str:
         """The same for the same standards, and for those alone."""
-        return xxhash.xxh3_64_hexdigest(dump(self.standards).encode())
+        return fingerprint(self.standards)
 
     def router(self, warm_up_until: int = 0) -> Router:
         """What decides whether the teams are told."""
@@ -142,6 +142,18 @@ class Rulebook:
         return made
 
 
+def fingerprint(standards: Standards) -> str:
+    """The same for the same standards, and for those alone."""
+    return xxhash.xxh3_64_hexdigest(dump(standards).encode())
+
+
+def turned_off(limits: Thresholds) -> frozenset[str]:
+    """The signals that the house has turned off."""
+    return frozenset(
+        name for name in Thresholds.__struct_fields__ if not getattr(limits, name).enabled
+    )
+
+
 def advised(
     playbooks: Playbooks,
     standards: Standards,
@@ -171,10 +183,7 @@ def _chapter(house: House) -> Chapter:
         *plugins(house),
         *(observers() if house.observed else ()),
     )
-    limits = house.limits
-    off = frozenset(
-        name for name in Thresholds.__struct_fields__ if not getattr(limits, name).enabled
-    )
+    off = turned_off(house.limits)
     by_class: dict[type[Interaction], tuple[Signal, ...]] = {
         cls: tuple(signal for signal in every if kind in signal.reacts_to)
         for kind, cls in CLASSES.items()

@@ -241,7 +241,7 @@ def check(
         try:
             event = decode(value, now)
             if not is_regional(event):
-                names.row_key(event)
+                names.record_key(event)
             if settings.future is not None and event.time > now + settings.future:
                 raise from_the_future(event.time, now)
         except Rejected as why:

@@ -6,7 +6,7 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from agents.identity import Names, routing_key
+from agents.identity import Names
 from schemas.interaction import Rejected, decode
 from streams.errors import Unusable
 from streams.settings import Settings
@@ -52,7 +52,7 @@ class Publisher:
         """
         try:
             event = decode(value, time.time_ns() // 1000)
-            key, at = routing_key(self.names.row_key(event)), event.time
+            key, at = self.names.record_key(event), event.time
         except Rejected:
             key, at = None, None
         while True:

@@ -176,7 +176,8 @@ def _messages() -> Schema:
             },
             "payload": {"schemaFormat": JSON_SCHEMA, "schema": {"$ref": "./interaction.json"}},
             "bindings": _key("customer_id, else the value of the strongest alias: account_id,"
-                             " loyalty_card, email, phone, device_id, anonymous_id."),
+                             " loyalty_card, email, phone, device_id, anonymous_id. Of an answer to"
+                             " an alert about a group, any: the group will do."),
         },
         "customers": {
             "name": "customer",
@@ -210,7 +211,7 @@ def _messages() -> Schema:
             "payload": {
                 "type": "string",
                 "format": "binary",
-                "description": "MessagePack; nobody can be told from it.",
+                "description": "MessagePack; no customer can be told from it.",
             },
             "bindings": _key("The group, such as queue:orders; of clocks, the name of the clock."),
         },

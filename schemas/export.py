@@ -21,7 +21,7 @@ from schemas.interaction import CustomActivity, CustomType, Interaction
 from schemas.lifecycle import StageChange
 from schemas.profile import Profile
 from schemas.service_level import ServiceLevel
-from schemas.vocabulary import VOCABULARY, Instant, Properties
+from schemas.vocabulary import VOCABULARY, AlertFeedback, Instant, Properties
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ASYNCAPI_SCHEMA = "application/vnd.aai.asyncapi+json;version=3.0.0"
@@ -39,7 +39,8 @@ _INTERACTION = {
     "time": "When it happened: RFC 3339, a date alone (00:00:00 UTC), or epoch seconds, from 1990"
     " on. Missing: the timestamp of the Kafka record.",
     "channel": "Where it happened.",
-    "customer_id": "The platform's own name of the customer. Without one there must be an alias.",
+    "customer_id": "The platform's own name of the customer. Without one there must be an alias, or"
+    " in an answer to an alert about a group its `group`, or in competitor_entered a `region`.",
     "aliases": "Other names: anonymous_id, device_id, email, phone, loyalty_card, account_id, or"
     " any other. Values that name nobody (null, -1, all zeros, anonymous) are ignored.",
     "party": "Who the customer is to the house.",
@@ -56,7 +57,9 @@ _ALERT = {
     "signal": "The rule that spoke, such as cart_abandoned.",
     "status": "The state that this record tells; the last record of an id is the present one.",
     "resolution": "How it ended, where status is resolved or expired.",
-    "subject": "What it is about within the customer: a cart or a contact.",
+    "group": "The group that it is about, in place of a customer, such as queue:sales: a queue, a"
+    " branch, a product, a step of the checkout, a group of employees, a market, a brand, a wish.",
+    "subject": "What it is about within the customer or the group: a cart, a contact, a branch.",
     "event_time": "The instant of event time at which this state became true.",
     "opened_at": "Event time at which it opened.",
     "resolved_at": "Event time at which it ended.",
@@ -134,6 +137,8 @@ def interaction() -> Schema:
                 "properties": {"aliases": {"type": "object", "minProperties": 1}},
                 "required": ["aliases"],
             },
+            _about_a_group(kinds[AlertFeedback]),
+            *_of_a_region(),
         ],
         "allOf": [_for_types(names, properties) for properties, names in kinds.items()],
         "$defs": components,
@@ -275,6 +280,29 @@ def _for_types(names: list[str], properties: type[Properties]) -> Schema:
         "if": {"properties": {"type": {"enum": names}}, "required": ["type"]},
         "then": then,
     }
+
+
+def _about_a_group(names: list[str]) -> Schema:
+    """Answers to alerts about groups: they need to name no customer."""
+    group: Schema = {
+        "type": "object",
+        "properties": {"group": {"type": "string"}},
+        "required": ["group"],
+    }
+    return {
+        "properties": {"type": {"enum": names}, "properties": group},
+        "required": ["properties"],
+    }
+
+
+def _of_a_region() -> list[Schema]:
+    """What is declared of a region, which its properties name, or the envelope."""
+    kind, named = {"type": {"const": "competitor_entered"}}, {"type": "string", "minLength": 1}
+    within: Schema = {"type": "object", "properties": {"region": named}, "required": ["region"]}
+    return [
+        {"properties": {**kind, "properties": within}, "required": ["properties"]},
+        {"properties": {**kind, "region": named}, "required": ["region"]},
+    ]
 
 
 def _described(fields: Schema, words: dict[str, str]) -> Schema:

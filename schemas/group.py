@@ -12,13 +12,16 @@ from msgspec import Struct
 
 from schemas.channel import Channel
 from schemas.customer import NewerState, OpenAlert
+from schemas.manners import Manners
 from schemas.memory import NEVER
+from schemas.observation import Answer
 from schemas.rates import Rates
 from schemas.service_level import Service
 from schemas.trends import Asker, Branches, Drain, Mood, Rise
 
 VERSION = 1
 MAX_BYTES = 256 << 10
+MAX_ANSWERS = 32
 
 
 class Group(Struct, array_like=True):
@@ -26,7 +29,8 @@ class Group(Struct, array_like=True):
 
     `dues` says when a signal wants to be asked again, by the signal's name (that of its first kind
     of alert); `told` when one last opened, as long as its cool-down asks for it. `sources` is of
-    the reserved row alone: how far each partition of customers has come.
+    the reserved row alone: how far each partition of customers has come. `answers` are those of
+    teams whose time has not come yet, the earliest first.
     """
 
     last_seen: int = 0
@@ -46,6 +50,8 @@ class Group(Struct, array_like=True):
     mood: Mood | None = None
     askers: list[Asker] | None = None
     drain: Drain | None = None
+    manners: Manners | None = None
+    answers: list[Answer] = msgspec.field(default_factory=list)
 
     @property
     def party(self) -> None:
@@ -63,8 +69,13 @@ class Group(Struct, array_like=True):
 
     @property
     def deadline(self) -> int:
-        """The earliest instant at which a signal wants to be asked, or an alert expires."""
+        """The earliest instant at which a signal wants to be asked, an alert expires, an answer of
+        a team counts, or what was snoozed is told again."""
         due = min(self.dues.values(), default=NEVER)
+        if self.answers:
+            due = min(due, self.answers[0].time)
+        if self.manners is not None:
+            due = min(due, self.manners.due)
         for alert in self.alerts:
             if alert.until < due:
                 due = alert.until

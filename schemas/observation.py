@@ -2,7 +2,7 @@
 
 One observation is one fact about one queue, branch, product, step, employee group, market, brand or
 wish. The record's key is the group's; the value is MessagePack, an array whose first element names
-the kind. Nobody can be told from it: `who` is a hash.
+the kind. No customer can be told from it: `who` is a hash.
 """
 
 from functools import lru_cache
@@ -125,12 +125,26 @@ class Churn(Observation, array_like=True, gc=False, tag="churn"):
     over: bool
 
 
+class Answer(Observation, array_like=True, gc=False, tag="answer"):
+    """What a team says about an alert of the group: `type` says which of the four, `until` is the
+    end of a snooze (microseconds), `by` says who answers. Of all groups."""
+
+    alert_id: str | None
+    signal: str | None
+    until: int | None
+    by: str | None
+    outcome: str | None
+    amount: float | None
+    cost: float | None
+
+
 class Wish(Observation, array_like=True, gc=False, tag="wish"):
     """A customer asked for something. Of wishes: the key names the topic."""
 
 
 AnyObservation = (
     Arrival | Wait | Hold | Visit | Score | Order | Return | Complaint | Step | Churn | Wish
+    | Answer
 )  # fmt: skip
 
 CLASSES: dict[str, type[Observation]] = {

@@ -23,6 +23,10 @@ Text = str
 Dimension = Annotated[str, Meta(max_length=64)]
 
 Medium = Name
+GroupKey = Annotated[
+    str, Meta(pattern="^(?:queue|branch|product|step|employees|market|brand|wish):", max_length=512)
+]
+"""The name of a group as alerts state it, see schemas.observation."""
 
 
 class Instant(int):
@@ -226,7 +230,8 @@ class MarketEvent(Properties):
 
 
 class AlertFeedback(Properties):
-    """What became of an alert, as a team says it; a snooze may name a signal instead."""
+    """What became of an alert, as a team says it; a snooze may name a signal instead. With the
+    `group` of an alert it is about that group, and needs to name no customer."""
 
     alert_id: Name | None = None
     signal: Name | None = None
@@ -234,6 +239,7 @@ class AlertFeedback(Properties):
     amount: Amount | None = None
     cost: Amount | None = None
     until: Instant | None = None
+    group: GroupKey | None = None
 
 
 def _each(properties: type[Properties], names: str) -> dict[str, type[Properties]]:

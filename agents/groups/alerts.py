@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from agents.alerts import SEVERITIES, WARNING, Facts, Kind
-from agents.manners.router import HISTORY, role
+from agents.manners.router import Router
 from agents.mechanisms.standing import cool, expiry_of, remember, severity_of, standing
 from agents.seal import Seal
 from agents.telling import Telling, detected_at, no_advice, whose_group
@@ -27,19 +27,16 @@ class GroupAlerts:
         kinds: dict[str, Kind],
         decision: Decision,
         wall: int | None,
-        warm_up_until: int = 0,
+        router: Router,
         telling: Telling | None = None,
-        roles: Collection[str] = (),
         seal: Seal | None = None,
     ) -> None:
-        """`roles` are the topics of teams: a group has no night, and is told of at once."""
         self._seal = seal or Seal()
         self._kinds = kinds
         self._decision = decision
         self._detected = detected_at(wall)
-        self._warm_up_until = warm_up_until
+        self._router = router
         self._telling = telling or Telling(no_advice)
-        self._roles = frozenset(roles)
         self.key = ""
         """Of the group at hand."""
         self.group = Group()
@@ -90,8 +87,8 @@ class GroupAlerts:
         team: str | None = None,
     ) -> None:
         """Open an alert at the instant `at`; at `until` it expires by itself."""
-        suppressed = HISTORY if at < self._warm_up_until else None
-        alert = OpenAlert(signal, subject, at, severity, facts, evidence, suppressed, until, team)
+        alert = OpenAlert(signal, subject, at, severity, facts, evidence, None, until, team)
+        self._router.judge(self.group, alert, at)
         self.group.alerts.append(alert)
         self._tell(alert, "open", at, None, 1)
 
@@ -102,14 +99,51 @@ class GroupAlerts:
             if alert.signal == signal and alert.subject == subject:
                 del alerts[index]
                 status: Status = "expired" if resolution == "expired" else "resolved"
-                self._tell(alert, status, max(at, alert.opened_at), resolution, -1)
+                at = max(at, alert.opened_at)
+                self._tell(alert, status, at, resolution, -1)
+                self._router.ended(self.group, alert, at, self._tell_team)
                 return
+
+    def dismiss(self, alert: OpenAlert, at: int) -> None:
+        """Close an alert that is not wanted any more."""
+        self.resolve(alert.signal, alert.subject, at, "dismissed")
+
+    def dismiss_all(self, signals: Collection[str], at: int) -> None:
+        """Close what stands of those signals."""
+        for alert in [alert for alert in self.group.alerts if alert.signal in signals]:
+            self.dismiss(alert, at)
 
     def escalate(self, alert: OpenAlert, at: int, severity: int) -> None:
         """An open alert is of another severity from `at` on: told as `updated`."""
         if alert.severity != severity:
             alert.severity = severity
-            self._tell(alert, "updated", max(at, alert.opened_at), None, 0)
+            self.update(alert, at)
+
+    def update(self, alert: OpenAlert, at: int) -> None:
+        """Tell an open alert as it is from `at` on."""
+        self._tell(alert, "updated", max(at, alert.opened_at), None, 0)
+
+    def snooze(self, alert: OpenAlert, until: int, at: int) -> None:
+        """A team does not want to hear of an open alert before `until`."""
+        # Rows that were stored before there were answers do not say so.
+        alert.routed = alert.routed or alert.suppressed_by is None
+        self._router.snooze(self.group, alert, until, at, self.update)
+
+    def wake(self, alert: OpenAlert, at: int) -> None:
+        """A team wants to hear of a snoozed alert again."""
+        self._router.wake(self.group, alert, at, self.update)
+
+    def release(self, at: int) -> None:
+        """Tell the teams what was held back until `at`."""
+        self._router.release(self.group, at, self._tell_team)
+
+    def knows(self, signal: str) -> bool:
+        """Whether there is a signal of that name."""
+        return signal in self._kinds
+
+    def id_of(self, alert: OpenAlert) -> str:
+        """The `alert_id` under which an alert of this group is told."""
+        return alert_id(alert.signal, self.key, alert.subject, alert.opened_at)
 
     def notice(
         self,
@@ -122,10 +156,8 @@ class GroupAlerts:
     ) -> None:
         """Tell something once that has no state to clear; it counts for the cool-down."""
         severity = severity_of(kind, limits)
-        suppressed = HISTORY if at < self._warm_up_until else None
-        told = OpenAlert(
-            kind.name, subject, at, severity, facts, evidence, suppressed, team=limits.team
-        )
+        told = OpenAlert(kind.name, subject, at, severity, facts, evidence, team=limits.team)
+        self._router.judge(self.group, told, at, notice=True)
         remember(self.group.told, kind, at)
         self._tell(told, "notice", at, None, 0)
 
@@ -158,25 +190,37 @@ class GroupAlerts:
         gauges[(name, *labels)] = gauges.get((name, *labels), 0) + change
 
     def _tell(
-        self, alert: OpenAlert, status: Status, at: int, resolution: Resolution | None, by: int
+        self,
+        alert: OpenAlert,
+        status: Status,
+        at: int,
+        resolution: Resolution | None,
+        by: int,
+        *,
+        team_only: bool = False,
     ) -> None:
         """Write what an alert is from `at` on; `by` is what that adds to the open ones."""
         kind, decision, group = self._kinds[alert.signal], self._decision, self.group
         form = self._telling.form(kind, status, resolution, SEVERITIES[alert.severity])
-        name = alert_id(alert.signal, self.key, alert.subject, alert.opened_at)
+        name, roles = self.id_of(alert), self._router.roles
         value, team = kind.value(alert.facts), alert.team or kind.team
         told = self._telling.alert(
             form, name, whose_group(self.key), group, alert, at, value, self._detected
         )
         key = name.encode()
-        decision.outputs.append(Output("alerts", key, told))
-        if alert.suppressed_by is None and role(team) in self._roles:
-            decision.outputs.append(Output(role(team), key, told))
-        decision.counts[form.counted] += 1
+        if not team_only:
+            decision.outputs.append(Output("alerts", key, told))
+            decision.counts[form.counted] += 1
+        if (alert.routed or alert.suppressed_by is None) and team in roles:
+            decision.outputs.append(Output(roles[team], key, told))
         if by:
             self.gauge("alerts_open", alert.signal, team, change=by)
             if value is not None:
                 self.gauge("value_at_risk", value.currency or "", team, change=by * value.amount)
+
+    def _tell_team(self, alert: OpenAlert, at: int, first: bool) -> None:
+        """Tell its team of an alert that was held back: the alert itself is as it was."""
+        self._tell(alert, "open" if first else "updated", at, None, 0, team_only=True)
 
 
 def evidence_of(observation: Observation) -> Evidence:

@@ -20,8 +20,7 @@ class CarefulOfGroups(Careful[Group]):
         alerts = self.logic.alerts(part, self.wall)
         alerts.about(row.key, group)
         group.dues.pop(name_of(why.failed), None)
-        for alert in [alert for alert in group.alerts if alert.signal in names]:
-            alerts.resolve(alert.signal, alert.subject, view.clock.now, "dismissed")
+        alerts.dismiss_all(names, view.clock.now)
         view.touch(row)
         view.schedule(row, group.deadline)
         self._keep(part)

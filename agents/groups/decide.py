@@ -13,14 +13,14 @@ from agents.careful import SignalFailed, decided, fired
 from agents.groups.alerts import GroupAlerts
 from agents.groups.book import GroupBook
 from agents.groups.careful import CarefulOfGroups
-from agents.manners.router import role
 from agents.seal import Seal
 from agents.telling import Telling
 from schemas import group as state
-from schemas.group import Group
+from schemas.group import MAX_ANSWERS, Group
 from schemas.observation import (
     CLOCK,
     NOWHERE,
+    Answer,
     Clock,
     NotAnObservation,
     Observation,
@@ -51,8 +51,10 @@ class Groups:
         self.book = book or GroupBook()
         self.seal = Seal(internal_key)
         self.telling = Telling(self.book.advice)
-        self.warm_up_until = warm_up_until
-        self.roles = tuple(map(role, sorted(self.book.teams)))
+        self.rules = self.book.fingerprint
+        """What rows were decided by: where it has changed, they are looked at again."""
+        self.router = self.book.router(warm_up_until)
+        self.roles = tuple(self.router.roles.values())
         """The topics that are written besides the usual ones: those of the teams."""
 
     def codec(self) -> Codec[Group]:
@@ -60,10 +62,7 @@ class Groups:
 
     def alerts(self, decision: Decision, wall: int | None) -> GroupAlerts:
         """What signals speak to, for one decision."""
-        book = self.book
-        return GroupAlerts(
-            book.kinds, decision, wall, self.warm_up_until, self.telling, self.roles, self.seal
-        )
+        return GroupAlerts(self.book.kinds, decision, wall, self.router, self.telling, self.seal)
 
     def decide(self, view: View[Group], records: Sequence[Record], wall: int | None) -> Decision:
         return decided(self, CarefulOfGroups, view, records, wall)
@@ -87,7 +86,10 @@ class Groups:
             taken[observation.kind] += 1
             if observation.time > view.clock.newest:
                 view.clock.newest = observation.time
-            self._observe(view, key, observation, alerts)
+            if isinstance(observation, Answer):
+                self._note(view, key, observation, alerts)
+            else:
+                self._observe(view, key, observation, alerts)
         for kind, number in taken.items():
             decision.counts["observations", kind] += number
         return decision
@@ -100,6 +102,30 @@ class Groups:
         decision = Decision()
         self._fire_due(view, self.alerts(decision, wall), limit)
         return decision
+
+    def revisit(self, view: View[Group], keys: Sequence[str], wall: int | None) -> Decision:
+        """The standards have changed: what stands of signals that are off now ends.
+
+        An alert may stand where nothing is awaited, and nothing is observed any more.
+        """
+        decision = Decision()
+        alerts = self.alerts(decision, wall)
+        for key in keys:
+            row = view.get(key)
+            if row is not None and (off := self._unwanted(row)):
+                view.touch(row)
+                alerts.about(key, row.state)
+                alerts.dismiss_all(off, view.clock.now)
+                view.schedule(row, row.state.deadline)
+        return decision
+
+    def _unwanted(self, row: Row[Group]) -> frozenset[str]:
+        """The signals that are off for this group, where alerts of such stand."""
+        group = row.state
+        if not group.alerts:
+            return frozenset()
+        off = self.book.chapter(row.key, group).off
+        return off & {alert.signal for alert in group.alerts}
 
     def _hear(self, view: View[Group], clock: Clock) -> None:
         """A partition of customers has come so far; time passes once all have."""
@@ -127,6 +153,7 @@ class Groups:
             group.last_seen = at
             _describe(key, group, observation)
         alerts.about(key, group)
+        alerts.dismiss_all(self._unwanted(row), view.clock.now)
         for signal in self.book.chapter(key, group).by_kind[observation.kind]:
             try:
                 signal.on_observation(group, observation, alerts)
@@ -135,6 +162,19 @@ class Groups:
         deadline = group.deadline
         if deadline != row.deadline:
             view.schedule(row, deadline)
+
+    def _note(self, view: View[Group], key: str, answer: Answer, alerts: GroupAlerts) -> None:
+        """A team has answered: that counts once time has come so far, as all that is observed.
+
+        Of a group that nobody has heard of, or that has too many answers waiting, it is unknown.
+        """
+        row = view.get(key)
+        if row is None or len(row.state.answers) >= MAX_ANSWERS:
+            alerts.count("alert_feedback", answer.type, "unknown")
+        elif answer not in row.state.answers:
+            view.touch(row)
+            row.state.answers = sorted([*row.state.answers, answer], key=_when)
+            view.schedule(row, row.state.deadline)
 
     def _fire_due(self, view: View[Group], alerts: GroupAlerts, limit: int | None = None) -> None:
         now, fired = view.clock.now, 0
@@ -150,7 +190,9 @@ class Groups:
         group, now = row.state, row.deadline
         view.touch(row)
         alerts.about(row.key, group)
-        for name, signal in self.book.chapter(row.key, group).named.items():
+        alerts.dismiss_all(self._unwanted(row), now)
+        chapter = self.book.chapter(row.key, group)
+        for name, signal in chapter.named.items():
             at = group.dues.get(name)
             if at is not None and at <= now:
                 del group.dues[name]
@@ -161,7 +203,16 @@ class Groups:
         # Of a signal that there is no more, nothing is asked.
         group.dues = {name: at for name, at in group.dues.items() if at > now}
         alerts.expire(now)
+        alerts.release(now)
+        while group.answers and group.answers[0].time <= now:
+            chapter.feedback.take(group, group.answers.pop(0), alerts)
+        if group.manners is not None:
+            self.router.forget(group, group.manners, now)
         view.schedule(row, group.deadline)
+
+
+def _when(answer: Answer) -> tuple[int, str]:
+    return answer.time, answer.id
 
 
 def _read(record: Record) -> tuple[str, Observation]:

@@ -38,6 +38,14 @@ class GroupHarness(Rehearsal[Group]):
         """What is remembered of a group. Raises KeyError where nothing is."""
         return self.partition.codec.decode(self.rows[key])
 
+    def restart(self, standards: Standards) -> Self:
+        """Go on as another worker would, that knows only what is stored and has other standards:
+        it looks at every row again."""
+        self.partition.reopen()
+        self.logic = self.partition.logic = Groups(GroupBook(standards))
+        self.told.add(self.partition.revisit())
+        return self
+
     def feed(self, said: Iterable[Said]) -> Self:
         """Take observations in their order of arrival, as one partition of customers would tell
         them whose clock runs the lateness behind the newest."""

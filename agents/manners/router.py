@@ -6,10 +6,11 @@ alert once is told of all that becomes of it; who is not told that it opened is 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from agents.manners.policy import Policy
 from schemas.customer import Customer, OpenAlert
+from schemas.group import Group
 from schemas.instant import DAY
 from schemas.manners import MAX_TOLD, Handled, Manners
 from schemas.memory import NEVER
@@ -24,6 +25,8 @@ CRITICAL = 3
 _KEPT = 2 * DAY
 """What is over is remembered so long, for records that come late."""
 
+Bearer: TypeAlias = Customer | Group
+"""Of whom alerts stand."""
 Tell = Callable[[OpenAlert, int], None]
 """Tell an alert as it has become at an instant."""
 TellTeam = Callable[[OpenAlert, int, bool], None]
@@ -41,7 +44,7 @@ class Router:
     def __init__(
         self,
         kinds: "Mapping[str, Kind]",
-        policy: Callable[[Customer], Policy],
+        policy: Callable[[Any], Policy],
         teams: Iterable[str],
         warm_up_until: int = 0,
     ) -> None:
@@ -51,108 +54,108 @@ class Router:
         self.roles = {team: role(team) for team in teams}
         self._warm_up_until = warm_up_until
 
-    def judge(self, customer: Customer, alert: OpenAlert, at: int, *, notice: bool = False) -> None:
+    def judge(self, bearer: Bearer, alert: OpenAlert, at: int, *, notice: bool = False) -> None:
         """Of an alert that opens at `at` whether its team is told; a notice then, or never."""
         if at < self._warm_up_until:
             alert.suppressed_by = HISTORY
             return
-        reason, until = self._why_not(customer, alert, at)
+        reason, until = self._why_not(bearer, alert, at)
         alert.suppressed_by = reason
         alert.routed = reason is None and self._team(alert) in self.roles
         if until and not notice:
             alert.held_until = until
-            manners = of(customer)
+            manners = of(bearer)
             if until < manners.due:
                 manners.due = until
             if reason == SNOOZED:
                 alert.handled = alert.handled or Handled()
                 alert.handled.snoozed_until = until
 
-    def release(self, customer: Customer, at: int, tell: TellTeam) -> None:
+    def release(self, bearer: Bearer, at: int, tell: TellTeam) -> None:
         """Judge again those that were held back until `at`: the worst first, then the oldest."""
-        manners = customer.manners
+        manners = bearer.manners
         if manners is not None and manners.due <= at:
-            ripe = [alert for alert in customer.alerts if 0 < alert.held_until <= at]
+            ripe = [alert for alert in bearer.alerts if 0 < alert.held_until <= at]
             ripe.sort(key=_worst)
             for alert in ripe:
-                self._again(customer, alert, at, tell)
-            settle(customer)
+                self._again(bearer, alert, at, tell)
+            settle(bearer)
 
-    def ended(self, customer: Customer, alert: OpenAlert, at: int, tell: TellTeam) -> None:
+    def ended(self, bearer: Bearer, alert: OpenAlert, at: int, tell: TellTeam) -> None:
         """An alert has ended: what it stood for as well is told, where that still stands."""
         if alert.held_until:
-            settle(customer)
+            settle(bearer)
         parts = self._kinds[alert.signal].parts
-        if parts and customer.alerts:
+        if parts and bearer.alerts:
             waiting = [
                 other
-                for other in customer.alerts
+                for other in bearer.alerts
                 if other.suppressed_by == SUPERSEDED and other.signal in parts
             ]
             waiting.sort(key=_worst)
             for other in waiting:
-                self._again(customer, other, max(at, other.opened_at), tell)
-            settle(customer)
+                self._again(bearer, other, max(at, other.opened_at), tell)
+            settle(bearer)
 
-    def escalated(self, customer: Customer, alert: OpenAlert, at: int) -> None:
+    def escalated(self, bearer: Bearer, alert: OpenAlert, at: int) -> None:
         """An alert is of another severity: one that has become urgent waits no longer."""
         if alert.suppressed_by in (SUPERSEDED, QUIET_HOURS, CAP) and alert.severity == CRITICAL:
             alert.held_until = 0
-            self.judge(customer, alert, at)
-            settle(customer)
+            self.judge(bearer, alert, at)
+            settle(bearer)
 
-    def snooze(self, customer: Customer, alert: OpenAlert, until: int, at: int, tell: Tell) -> None:
+    def snooze(self, bearer: Bearer, alert: OpenAlert, until: int, at: int, tell: Tell) -> None:
         """An alert that stands is not to be heard of before `until`; its team, if told, is told
         that."""
         alert.suppressed_by, alert.held_until = SNOOZED, until
         alert.handled = alert.handled or Handled()
         alert.handled.snoozed_until = until
         tell(alert, at)
-        settle(customer)
+        settle(bearer)
 
-    def wake(self, customer: Customer, alert: OpenAlert, at: int, tell: Tell) -> None:
+    def wake(self, bearer: Bearer, alert: OpenAlert, at: int, tell: Tell) -> None:
         """A snooze was ended before its time."""
         if alert.suppressed_by == SNOOZED:
-            self._again(customer, alert, at, lambda *_: None)
-            settle(customer)
+            self._again(bearer, alert, at, lambda *_: None)
+            settle(bearer)
             tell(alert, at)
 
-    def forget(self, customer: Customer, manners: Manners, at: int) -> None:
-        """Drop what makes no difference any more at `at`: so most customers have no manners."""
+    def forget(self, bearer: Bearer, manners: Manners, at: int) -> None:
+        """Drop what makes no difference any more at `at`: so most have no manners."""
         told, snoozed, past = manners.told, manners.snoozed, at - _KEPT
         if told and min(told.values()) < past:
-            past -= self._policy(customer).cap
+            past -= self._policy(bearer).cap
             manners.told = told = {name: last for name, last in told.items() if last >= past}
         if snoozed and any(snooze.until < past for snooze in snoozed):
             manners.snoozed = snoozed = [each for each in snoozed if each.until >= past]
         if not told and not snoozed and manners.zone is None and manners.due == NEVER:
-            customer.manners = None
+            bearer.manners = None
 
-    def _again(self, customer: Customer, alert: OpenAlert, at: int, tell: TellTeam) -> None:
+    def _again(self, bearer: Bearer, alert: OpenAlert, at: int, tell: TellTeam) -> None:
         alert.held_until = 0
         if alert.handled is not None:
             alert.handled.snoozed_until = 0
         first = not alert.routed
         if first:
-            self.judge(customer, alert, at)
+            self.judge(bearer, alert, at)
         else:
             alert.suppressed_by = None
         # Held back for another reason from now on: that is no news.
         if alert.routed:
             tell(alert, at, first)
 
-    def _why_not(self, customer: Customer, alert: OpenAlert, at: int) -> tuple[str | None, int]:
+    def _why_not(self, bearer: Bearer, alert: OpenAlert, at: int) -> tuple[str | None, int]:
         """Why the team is not told at `at`, and until when that holds; 0: no such time."""
-        manners, signal = customer.manners, alert.signal
+        manners, signal = bearer.manners, alert.signal
         if manners is not None:
             for snooze in manners.snoozed:
                 if snooze.signal == signal and at < snooze.until:
                     return SNOOZED, snooze.until
-        policy = self._policy(customer)
+        policy = self._policy(bearer)
         if alert.severity == CRITICAL or signal in policy.urgent:
             return None, 0
         kinds, team = self._kinds, self._team(alert)
-        for other in customer.alerts:
+        for other in bearer.alerts:
             over = kinds.get(other.signal)
             if over is not None and signal in over.parts and self._team(other) == team:
                 return SUPERSEDED, 0
@@ -165,7 +168,7 @@ class Router:
         if last is not None and at < last + policy.cap:
             return CAP, policy.awake.next_open(last + policy.cap)
         if policy.cap and team in self.roles:
-            told = of(customer).told
+            told = of(bearer).told
             told[concern] = at
             if len(told) > MAX_TOLD:
                 del told[min(told, key=lambda name: (told[name], name))]
@@ -175,23 +178,23 @@ class Router:
         return alert.team or self._kinds[alert.signal].team
 
 
-def of(customer: Customer) -> Manners:
-    """What is remembered of the customer's manners, from now on."""
-    manners = customer.manners
+def of(bearer: Bearer) -> Manners:
+    """What is remembered of the manners towards them, from now on."""
+    manners = bearer.manners
     if manners is None:
-        manners = customer.manners = Manners()
+        manners = bearer.manners = Manners()
     return manners
 
 
-def settle(customer: Customer) -> None:
+def settle(bearer: Bearer) -> None:
     """Know again when the next alert that is held back is to be judged."""
-    manners = customer.manners
-    if manners is not None or any(alert.held_until for alert in customer.alerts):
+    manners = bearer.manners
+    if manners is not None or any(alert.held_until for alert in bearer.alerts):
         due = NEVER
-        for alert in customer.alerts:
+        for alert in bearer.alerts:
             if 0 < alert.held_until < due:
                 due = alert.held_until
-        of(customer).due = due
+        of(bearer).due = due
 
 
 def _worst(alert: OpenAlert) -> tuple[int, int, str, str]:

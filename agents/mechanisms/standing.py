@@ -1,8 +1,9 @@
 """Alerts that stand: opened as the house wants them, found again, closed."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from agents.alerts import SEVERITIES, Alerts, Facts, Kind
+from agents.manners.router import Bearer
 from agents.mechanisms.timers import stop
 from schemas.alert import Evidence
 from schemas.customer import EVENT_ID_BYTES, Cart, Customer, OpenAlert, bounded, fits
@@ -11,13 +12,6 @@ from schemas.memory import NEVER, Timer
 
 LONGEST_COOL_DOWN = 400 * 86_400 * 1_000_000
 """So long the last opening of a signal is remembered (microseconds)."""
-
-
-class Bearer(Protocol):
-    """Of whom alerts stand: a customer, or a group."""
-
-    alerts: list[OpenAlert]
-    told: dict[str, int]
 
 
 def stand(

@@ -12,7 +12,8 @@ from xxhash import xxh3_64_digest
 from agents.alerts import Alerts
 from agents.careful import SignalFailed
 from agents.competitors import COMPETITOR, is_regional
-from agents.identity import routing_key
+from agents.identity import group_of, routing_key
+from agents.manners.feedback import ANSWERS, answer_of
 from agents.people import customers
 from agents.people.aliases import at_alias
 from agents.people.landing import landed
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 MAX_HOPS = 3
 UNLINKED = CLASSES["alias_unlinked"]
-SPECIAL = frozenset({UNLINKED, COMPETITOR})
-"""Interactions that concern more than the customer whom they name."""
+SPECIAL = frozenset({UNLINKED, COMPETITOR, *(CLASSES[kind] for kind in ANSWERS)})
+"""Interactions that concern more than the customer whom they name, or another: a group."""
 
 
 class Switchboard:
@@ -54,6 +55,10 @@ class Switchboard:
         None where nothing is left to do here: it is forwarded, or was a word to the rows alone.
         Raises Rejected.
         """
+        group = group_of(event)
+        if group is not None:
+            self._pass_on(event, group)
+            return None
         self._timestamp = record.timestamp
         keys = self._names.keys(event.aliases)
         if event.__class__ is UNLINKED:
@@ -155,6 +160,14 @@ class Switchboard:
             if record.value is not None and (key := "c:" + event.customer_id) in self.logic.noted:
                 self.decision.outputs.append(landed(key, event.time, record.value))
         self._hear()
+
+    def _pass_on(self, event: Interaction, group: str) -> None:
+        """An answer to an alert about a group, from whichever partition it came to."""
+        self.decision.counts["interactions", event.channel, event.kind] += 1
+        if self.logic.rulebook.observed:
+            self.alerts.observe(group, answer_of(event))
+        else:
+            self.alerts.count("alert_feedback", event.kind, "unknown")
 
     def _followed(
         self, record: Record, event: Interaction, keys: list[str], name: bytes, came_by: bytes

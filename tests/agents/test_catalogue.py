@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from agents.catalogue import MECHANISMS, RULES, page, without_rules
+from agents.groups.book import GroupBook
 from agents.rulebook import Rulebook
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -21,6 +22,11 @@ def test_every_signal_has_its_exact_rules() -> None:
 
 def test_every_rule_is_on_the_page() -> None:
     assert {path.stem for path in (DOCS / "rules").glob("*.md")} <= set(RULES)
+
+
+def test_every_signal_about_groups_stands_on_their_page() -> None:
+    page_of_groups = (DOCS / "groups.md").read_text(encoding="utf-8")
+    assert [name for name in GroupBook().kinds if f"| `{name}` |" not in page_of_groups] == []
 
 
 def test_every_signal_says_when_it_opens_where_that_comes_from_and_what_clears_it() -> None:

@@ -215,4 +215,4 @@ def test_keys_of_groups_can_be_read_back(first: str, name: str) -> None:
     assert split(step_key(None, name)) == ("step", None, name)
     assert split(market_key(first, name)) == ("market", first, name)
     assert split(group_key("queue", name)) == ("queue", None, name)
-    assert len(CLASSES) == 11
+    assert len(CLASSES) == 12

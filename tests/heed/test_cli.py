@@ -231,6 +231,13 @@ def test_check_tells_one_line_per_bad_record_with_its_place(heed: Heed, tmp_path
     assert done.stderr == b"5 records, 3 bad\n"
 
 
+def test_check_takes_an_answer_about_a_group_that_names_nobody(heed: Heed) -> None:
+    answer = {**LATER, "type": "alert_dismissed", "customer_id": None}
+    assert heed("check", "-", stdin=jsonl(answer)).returncode == 1
+    answer["properties"] = {"alert_id": "x", "group": "queue:sales"}
+    assert heed("check", "-", stdin=jsonl(answer)).returncode == 0
+
+
 def test_check_takes_a_record_without_time_for_it_will_have_kafkas(heed: Heed) -> None:
     event = {key: value for key, value in LATER.items() if key != "time"}
     assert heed("check", "-", stdin=jsonl(event)).returncode == 0

@@ -111,6 +111,9 @@ def read(settings: Settings, count: int) -> list[tuple[int, bytes | None, bytes 
         consumer.close()
 
 
+OF_SALES = {"group": "queue:sales", "outcome": "repaired"}
+
+
 def test_a_record_goes_under_its_customer_else_its_strongest_alias(settings: Settings) -> None:
     aliases = {"anonymous_id": "x-7", "email": " Ann@Example.COM "}
     values = {
@@ -118,10 +121,11 @@ def test_a_record_goes_under_its_customer_else_its_strongest_alias(settings: Set
         event(2, customer_id=None, aliases=aliases): b"ann@example.com",
         event(3, time=None): b"c3",
         b"{": None,
+        event(4, type="alert_outcome", customer_id=None, properties=OF_SALES): b"queue:sales",
         event(5, type="cart_eaten"): None,
     }
-    assert publish(values, settings, None, None) == (5, True)
-    found = read(settings, 5)
+    assert publish(values, settings, None, None) == (6, True)
+    found = read(settings, 6)
     assert {value: key for _, key, value in found} == values
     for partition, key, _ in found:
         assert key is None or partition == partition_of(key, PARTITIONS)

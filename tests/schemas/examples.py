@@ -58,6 +58,8 @@ def _value(of: inspect.Type) -> Any:
             return {_value(key): _value(value)}
         case inspect.LiteralType(values=values):
             return values[-1]
+        case inspect.StrType(pattern=str()):
+            return "queue:orders"
         case inspect.StrType(max_length=longest):
             return ("Grüße \U0001f6d2 " * 64)[: longest or 64]
         case inspect.IntType(le=most):

@@ -23,8 +23,9 @@ from schemas import service_level as service_levels
 from schemas.alert import Action, Alert, Evidence, EvidenceOut, Handling, Rule, Status, Value
 from schemas.instant import EARLIEST, LATEST, rfc3339
 from schemas.interaction import Reason, Rejected, decode
+from schemas.observation import Kind as GroupKind
 from schemas.service_level import Durations, ServiceLevel
-from schemas.vocabulary import VOCABULARY
+from schemas.vocabulary import VOCABULARY, AlertFeedback
 from streams.settings import Settings
 from streams.topics import wanted
 from tests.schemas.bad import BAD, GOOD
@@ -35,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "docs" / "schemas"
 SPECS, VERSION = "@asyncapi/specs", "6.11.1"
 
+ANSWERS = [kind for kind, holds in VOCABULARY.items() if holds is AlertFeedback]
 # What no schema can see: the size of a number that nobody reads, and the days of a month.
 BEYOND_SCHEMAS = {
     "a trait without end", "no such day", "the year ten thousand", "the leap second after all"
@@ -142,6 +144,13 @@ VALIDATOR = Draft202012Validator(export.interaction())
 def agree(event: dict[str, Any]) -> None:
     """That schema and decoder say the same; who it was about is the schema's to ask."""
     named = isinstance(event.get("customer_id"), str) or bool(event.get("aliases"))
+    if event["type"] in ANSWERS and isinstance(properties := event.get("properties"), dict):
+        named = named or isinstance(properties.get("group"), str)
+    if event["type"] == "competitor_entered" and not named:
+        said = properties if isinstance(properties := event.get("properties"), dict) else {}
+        named = any(
+            isinstance(each.get("region"), str) and each["region"] for each in (event, said)
+        )
     assert VALIDATOR.is_valid(event) == (taken(wire(event)) and named), event
 
 
@@ -156,6 +165,38 @@ def test_the_schema_asks_for_somebody(interaction: Draft202012Validator) -> None
     assert not interaction.is_valid(event)
     assert not interaction.is_valid({**event, "customer_id": None, "aliases": {}})
     interaction.validate({**event, "aliases": {"phone": 49301234567}})
+
+
+def test_what_is_declared_of_a_region_need_not_name_anybody(
+    interaction: Draft202012Validator,
+) -> None:
+    event = minimal("competitor_entered")
+    del event["customer_id"]
+    assert not interaction.is_valid(event)
+    interaction.validate({**event, "region": "north"})
+    interaction.validate({**event, "properties": {"region": "north"}})
+    assert not interaction.is_valid({**event, "properties": {"region": ""}})
+    assert not interaction.is_valid({**event, "type": "page_viewed", "region": "north"})
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_an_answer_to_an_alert_about_a_group_need_not_name_anybody(
+    kind: str, interaction: Draft202012Validator
+) -> None:
+    event = minimal(kind)
+    del event["customer_id"]
+    assert not interaction.is_valid({**event, "properties": {"alert_id": "x"}})
+    interaction.validate({**event, "properties": {"group": "queue:orders"}})
+    assert not interaction.is_valid({**event, "properties": {"group": "orders"}})
+    assert not interaction.is_valid(
+        {**event, "type": "page_viewed", "properties": {"group": "queue:orders"}}
+    )
+
+
+@pytest.mark.parametrize("kind", [*get_args(GroupKind), "crowd"])
+def test_a_group_is_of_one_of_the_kinds_that_are_observed(kind: str) -> None:
+    event = {**minimal("alert_outcome"), "properties": {"group": f"{kind}:a"}}
+    assert taken(wire(event)) == (kind in get_args(GroupKind))
 
 
 def test_the_schema_says_which_types_there_are(interaction: Draft202012Validator) -> None:

@@ -5,25 +5,31 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
 
 from agents.customers import metrics
 from agents.decide import Customers
+from agents.groups.agent import metrics as metrics_of_groups
+from agents.groups.book import GroupBook
+from agents.groups.decide import Groups
 from agents.rulebook import Rulebook
 from schemas.alert import Alert, decode
 from schemas.customer import Customer
+from schemas.observation import Arrival, encode
 from schemas.standards import parse
 from streams import partition as engine
+from streams.contract import Logic
 from streams.deadlines import NEVER
 from streams.partition import Partition
 from streams.settings import Settings
 from streams.store import MemoryStore
 from streams.writer import Pair, Where
 from tests.agents.captives import CAME, declared, steady, town
-from tests.agents.say import DAY, HOUR, START, said
+from tests.agents.say import DAY, HOUR, MINUTE, START, said
 
+S = TypeVar("S")
 OFF = "[cart_abandoned]\nenabled = false"
 
 
@@ -74,8 +80,12 @@ def _without_kafka(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def opened(store: MemoryStore, standards: str = "") -> tuple[Partition[Customer], Written]:
-    logic = Customers(Rulebook(parse(standards)), future=None)
-    made, written = Partition(0, logic, store, Settings(), metrics()), Written()
+    return await opened_by(Customers(Rulebook(parse(standards)), future=None), store)
+
+
+async def opened_by(logic: Logic[S], store: MemoryStore) -> tuple[Partition[S], Written]:
+    counted = metrics_of_groups(metrics())
+    made, written = Partition(0, logic, store, Settings(), counted), Written()
     made.writer = written  # type: ignore[assignment]
     await made.open()
     return made, written
@@ -138,6 +148,36 @@ def test_what_stands_in_a_row_that_waits_for_nothing_is_looked_at_as_well() -> N
         after, written = await opened(store, "[lost]\nenabled = false")
         await after.revisit(100)
         assert written.ended() == ["dismissed"]
+
+    asyncio.run(live())
+
+
+def test_groups_are_looked_at_as_well() -> None:
+    """A queue that is off duty for good: nothing is awaited, and nobody arrives."""
+
+    def groups(standards: str = "") -> Groups:
+        return Groups(GroupBook(parse(standards)))
+
+    def queued(number: int) -> Read:
+        at = START * 1_000_000 + number * MINUTE * 1_000_000
+        seen = Arrival(at, f"a{number}", "contact_queued", number, None, None)
+        return Read(encode(seen), at // 1000, number, b"queue:sales")
+
+    async def live() -> None:
+        store = MemoryStore()
+        before, _ = await opened_by(groups(), store)
+        await before.process([queued(number) for number in range(10)])
+        assert before.view is not None
+        before.view.clock.reach((START + HOUR) * 1_000_000)
+        await before.tick(idle=False)
+        sales = before.view.get("queue:sales")
+        assert sales is not None
+        assert [alert.signal for alert in sales.state.alerts] == ["channel_closed"]
+
+        after, written = await opened_by(groups("[channel_closed]\nenabled = false"), store)
+        await after.revisit(100)
+        assert written.ended() == ["dismissed"]
+        assert not any(after.gauges.values())
 
     asyncio.run(live())
 
