@@ -112,8 +112,8 @@ class Captured:
     def on_alerts(self, customer: Customer, changes: list[Change], at: int, alerts: Alerts) -> None:
         for alert, resolution in changes:
             if alert.signal == SIGNAL:
-                if resolution == "expired":
-                    self._over(customer, at)
+                if resolution not in (None, "late_evidence"):
+                    self._over(customer, max(at, alert.opened_at))
             elif alert.signal not in self.watches:
                 continue
             elif resolution is None:

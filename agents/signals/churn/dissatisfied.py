@@ -62,7 +62,7 @@ class CustomerDissatisfied:
         for alert, resolution in changes:
             if alert.signal == SIGNAL:
                 if resolution not in (None, "late_evidence"):
-                    self._over(customer, at)
+                    self._over(customer, max(at, alert.opened_at))
             elif alert.signal in SIGNALS:
                 if resolution is None:
                     opened = max(opened, alert.opened_at)
@@ -94,10 +94,12 @@ class CustomerDissatisfied:
 
     def _clear(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """One of them has cleared: where none stands any more, all is well."""
-        if standing(customer, SIGNAL) is None:
+        alert = standing(customer, SIGNAL)
+        if alert is None:
             return
-        if not any(alert.signal in SIGNALS for alert in customer.alerts):
-            self._over(customer, at)
+        if not any(other.signal in SIGNALS for other in customer.alerts):
+            # What cleared may have done so before this opened, under the other of two merged rows.
+            self._over(customer, max(at, alert.opened_at))
             alerts.resolve(SIGNAL, None, at, "recovered")
 
     def _void(self, customer: Customer, at: int, alerts: Alerts) -> None:
