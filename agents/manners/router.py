@@ -103,7 +103,9 @@ class Router:
 
     def snooze(self, customer: Customer, alert: OpenAlert, until: int, at: int, tell: Tell) -> None:
         """An alert that stands is not to be heard of before `until`; its team, if told, is told
-        that."""
+        that. One that is never told is none to be silent about."""
+        if alert.suppressed_by == HISTORY:
+            return
         alert.suppressed_by, alert.held_until = SNOOZED, until
         alert.handled = alert.handled or Handled()
         alert.handled.snoozed_until = until

@@ -10,10 +10,11 @@ from agents.decide import Customers
 from agents.harness import Harness
 from agents.rulebook import Rulebook
 from schemas.alert import Alert
+from schemas.instant import instant
 from schemas.playbooks import parse as playbooks
 from schemas.standards import parse
 from tests.agents.manners.reading import by_topic
-from tests.agents.say import DAY, HOUR, MINUTE, Record, after, alone, said, shop, told
+from tests.agents.say import DAY, HOUR, MINUTE, START, Record, after, alone, said, shop, told
 
 NIGHT, MORNING = 21 * HOUR, 32 * HOUR
 SURE = '[manners]\nquiet = "never"\n'
@@ -152,6 +153,20 @@ def test_a_snooze_can_be_taken_back_and_the_last_word_counts() -> None:
     late = answer("alert_snoozed", 2 * HOUR, last(harness))
     harness.feed([answer("alert_snoozed", 2 * HOUR, last(harness)), back, late])
     assert (last(harness).status, last(harness).suppressed_by) == ("updated", None)
+
+
+def test_an_alert_from_before_the_warm_up_is_not_told_whatever_is_said_of_it() -> None:
+    logic = Customers(Rulebook(), future=None, warm_up_until=instant(START + 2 * HOUR))
+    harness = Harness(logic=logic).feed([cart(0, "a")]).advance(minutes=70)
+    name = last(harness).alert_id
+    harness.feed([answer("alert_snoozed", 3 * HOUR, name, until="2026-11-22T16:00:00Z")])
+    harness.advance(minutes=3 * 24 * 60)
+    back = answer("alert_snoozed", 4 * DAY, name, until="2026-11-22T16:00:00Z")
+    harness.feed([back, said("order_completed", 5 * DAY, cart_id="a")])
+    assert team(harness) == []
+    carts = [a for a in harness.alerts if a.signal == "cart_abandoned"]
+    assert {a.suppressed_by for a in carts} == {"history"}
+    assert carts[-1].resolution == "recovered"
 
 
 def test_a_dismissed_alert_is_over_and_its_signal_is_not_told_again_for_a_day() -> None:
