@@ -46,7 +46,8 @@ class Kind(NamedTuple):
     concern: str = ""
     """Its class: of one class a team is told once within the cap of the house."""
     parts: frozenset[str] = frozenset()
-    """The signals that this one adds up: while it stands, its team need not hear of them too."""
+    """The signals that this one adds up, or says more than: while it stands its team need not hear
+    of them too, and that one of them was told just now does not keep this one waiting."""
 
 
 class Change(NamedTuple):

@@ -47,6 +47,7 @@ class Router:
     ) -> None:
         """`teams` have a topic; those of alerts from before `warm_up_until` are never told."""
         self._kinds = kinds
+        self._uses_up = _caps(kinds)
         self._policy = policy
         self.roles = {team: role(team) for team in teams}
         self._warm_up_until = warm_up_until
@@ -161,20 +162,38 @@ class Router:
         morning = policy.awake.next_open(at)
         if morning != at:
             return QUIET_HOURS, morning
-        concern = kinds[signal].concern
-        last = manners.told.get(concern) if manners is not None else None
+        kind = kinds[signal]
+        last = manners.told.get(signal if kind.parts else kind.concern) if manners else None
         # Also what opened before the one last told, and was heard of after it, has to wait.
         if last is not None and at < last + policy.cap:
             return CAP, policy.awake.next_open(last + policy.cap)
         if policy.cap and team in self.roles:
             told = of(customer).told
-            told[concern] = at
-            if len(told) > MAX_TOLD:
+            for name in self._uses_up[signal]:
+                told[name] = max(at, told.get(name, at))
+            while len(told) > MAX_TOLD:
                 del told[min(told, key=lambda name: (told[name], name))]
         return None, 0
 
     def _team(self, alert: OpenAlert) -> str:
         return alert.team or self._kinds[alert.signal].team
+
+
+def _caps(kinds: "Mapping[str, Kind]") -> dict[str, tuple[str, ...]]:
+    """Which caps each signal uses up: that of its class, and those of the composites of its class
+    that it is no part of. A composite is larger news than its parts, and has a cap of its own."""
+    composites = [kind for kind in kinds.values() if kind.parts]
+    return {
+        name: (
+            kind.concern,
+            *(
+                other.name
+                for other in composites
+                if other.concern == kind.concern and name not in other.parts
+            ),
+        )
+        for name, kind in kinds.items()
+    }
 
 
 def of(customer: Customer) -> Manners:

@@ -26,7 +26,8 @@ CUSTOMER_DISSATISFIED = Kind(
     name=SIGNAL,
     team="management",
     concern="dissatisfaction",
-    parts=SIGNALS,
+    # The same team is to mend the same: that they stay as ever is no reason to tell it twice.
+    parts=SIGNALS | {"captive_dissatisfied"},
     severity=ERROR,
     mechanism="joint",
     opens="two kinds of dissatisfaction of one customer",
