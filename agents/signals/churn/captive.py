@@ -177,6 +177,8 @@ class CaptiveDissatisfied:
             alert.facts[2] = 1
             if self.limits.severity is None:
                 alerts.escalate(alert, at, CRITICAL)
+            else:
+                alerts.update(alert, at)
 
     def _void(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """One of them was wrong: where too few are left, so was this."""
