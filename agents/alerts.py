@@ -9,7 +9,7 @@ from agents.identity import routing_key
 from agents.levels import ProductLevels
 from agents.manners.router import EXCLUDED, Router
 from agents.telling import Telling, detected_at, no_advice, nothing, whose
-from schemas.alert import Evidence, Resolution, Severity, Status, Value, alert_id
+from schemas.alert import MAX_EVIDENCE, Evidence, Resolution, Severity, Status, Value, alert_id
 from schemas.customer import Customer, OpenAlert
 from schemas.memory import NEVER
 from schemas.observation import Observation, pseudonym
@@ -47,7 +47,8 @@ class Kind(NamedTuple):
     concern: str = ""
     """Its class: of one class a team is told once within the cap of the house."""
     parts: frozenset[str] = frozenset()
-    """The signals that this one adds up: while it stands, its team need not hear of them too."""
+    """The signals that this one adds up, or says more than: while it stands its team need not hear
+    of them too, and that one of them was told just now does not keep this one waiting."""
 
 
 class Change(NamedTuple):
@@ -168,6 +169,13 @@ class Alerts:
             if self._router is not None:
                 self._router.escalated(self._customer, alert, max(at, alert.opened_at))
             self.update(alert, at)
+
+    def grow(self, alert: OpenAlert, at: int, facts: Facts, evidence: list[Evidence]) -> None:
+        """An open alert stands on one more kind of thing from `at` on: told as `updated`, with the
+        facts of now, which must come to the same value at risk. `evidence` is what has joined."""
+        alert.facts = facts
+        alert.evidence = sorted([*alert.evidence, *evidence], key=_by_time)[-MAX_EVIDENCE:]
+        self.update(alert, at)
 
     def update(self, alert: OpenAlert, at: int) -> None:
         """Tell an open alert as it is from `at` on: of another severity, with other evidence, held
@@ -323,6 +331,10 @@ class Alerts:
     def _tell_team(self, alert: OpenAlert, at: int, first: bool) -> None:
         """Tell its team of an alert that was held back: the alert itself is as it was."""
         self._tell(alert, "open" if first else "updated", at, None, 0, team_only=True)
+
+
+def _by_time(evidence: Evidence) -> tuple[int, str]:
+    return evidence.time, evidence.id
 
 
 def _by_expiry(alert: OpenAlert) -> tuple[int, str, str]:

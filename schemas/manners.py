@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from schemas.memory import NEVER
 
 MAX_SNOOZED = 6
-MAX_TOLD = 8
+MAX_TOLD = 12
 ZONE_BYTES = 40
 BY_BYTES = 32
 
@@ -40,7 +40,8 @@ class Snooze(Struct, array_like=True, gc=False):
 class Manners(Struct, array_like=True):
     """When a class of alerts was last told to a team, what is snoozed, and the customer's own zone.
 
-    `told` has the instant by class, of alerts that are not urgent. At `due` the earliest of the
+    `told` has the instant by class, of alerts that are not urgent; for a composite signal, of those
+    of its class that are none of its parts, under the signal's name. At `due` the earliest of the
     alerts that are held back is to be judged again.
     """
 

@@ -50,6 +50,7 @@ class Router:
     ) -> None:
         """`teams` have a topic; those of alerts from before `warm_up_until` are never told."""
         self._kinds = kinds
+        self._uses_up = _caps(kinds)
         self._policy = policy
         self.roles = {team: role(team) for team in teams}
         self._warm_up_until = warm_up_until
@@ -106,7 +107,9 @@ class Router:
 
     def snooze(self, bearer: Bearer, alert: OpenAlert, until: int, at: int, tell: Tell) -> None:
         """An alert that stands is not to be heard of before `until`; its team, if told, is told
-        that."""
+        that. One that is never told is none to be silent about."""
+        if alert.suppressed_by == HISTORY:
+            return
         alert.suppressed_by, alert.held_until = SNOOZED, until
         alert.handled = alert.handled or Handled()
         alert.handled.snoozed_until = until
@@ -162,20 +165,38 @@ class Router:
         morning = policy.awake.next_open(at)
         if morning != at:
             return QUIET_HOURS, morning
-        concern = kinds[signal].concern
-        last = manners.told.get(concern) if manners is not None else None
+        kind = kinds[signal]
+        last = manners.told.get(signal if kind.parts else kind.concern) if manners else None
         # Also what opened before the one last told, and was heard of after it, has to wait.
         if last is not None and at < last + policy.cap:
             return CAP, policy.awake.next_open(last + policy.cap)
         if policy.cap and team in self.roles:
             told = of(bearer).told
-            told[concern] = at
-            if len(told) > MAX_TOLD:
+            for name in self._uses_up[signal]:
+                told[name] = max(at, told.get(name, at))
+            while len(told) > MAX_TOLD:
                 del told[min(told, key=lambda name: (told[name], name))]
         return None, 0
 
     def _team(self, alert: OpenAlert) -> str:
         return alert.team or self._kinds[alert.signal].team
+
+
+def _caps(kinds: "Mapping[str, Kind]") -> dict[str, tuple[str, ...]]:
+    """Which caps each signal uses up: that of its class, and those of the composites of its class
+    that it is no part of. A composite is larger news than its parts, and has a cap of its own."""
+    composites = [kind for kind in kinds.values() if kind.parts]
+    return {
+        name: (
+            kind.concern,
+            *(
+                other.name
+                for other in composites
+                if other.concern == kind.concern and name not in other.parts
+            ),
+        )
+        for name, kind in kinds.items()
+    }
 
 
 def of(bearer: Bearer) -> Manners:

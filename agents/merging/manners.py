@@ -6,7 +6,7 @@ from schemas.manners import MAX_SNOOZED, MAX_TOLD, Manners, Snooze
 
 
 def _told(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
-    """When each class was last told under either row, the latest eight."""
+    """When each class was last told under either row, the latest twelve."""
     every = {**one}
     for concern, at in other.items():
         every[concern] = max(at, every.get(concern, at))

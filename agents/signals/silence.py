@@ -79,6 +79,7 @@ LOST = Kind(
     name="lost",
     team="retention",
     concern="churn",
+    parts=frozenset({"gone_silent"}),
     severity=ERROR,
     mechanism="rhythm",
     opens="the same silence, far beyond: takes over from `gone_silent`",

@@ -6,7 +6,7 @@ in their region makes the alert critical. Where one has come is declared for a r
 """
 
 from agents.alerts import CRITICAL, INFO, Alerts, Change, Facts, Kind
-from agents.mechanisms.standing import open_ones, stand, standing
+from agents.mechanisms.standing import open_ones, remember, stand, standing
 from agents.signals.churn import dissatisfactions
 from agents.signals.churn.dissatisfactions import SIGNALS
 from agents.signals.churn.dissatisfied import TICKET, complained
@@ -63,7 +63,7 @@ class CaptiveDissatisfied:
     """
 
     kinds = (CAPTIVE_DISSATISFIED,)
-    watches = SIGNALS | LEAVING
+    watches = SIGNALS | LEAVING | {SIGNAL}
     reacts_to = OPINIONS | {TICKET, COMPETITOR}
 
     def __init__(self, limits: Limits, spend: SpendDeclined, usage: UsageDeclined) -> None:
@@ -90,7 +90,11 @@ class CaptiveDissatisfied:
     def on_alerts(self, customer: Customer, changes: list[Change], at: int, alerts: Alerts) -> None:
         opened = 0
         for alert, resolution in changes:
-            if alert.signal in LEAVING:
+            if alert.signal == SIGNAL:
+                if resolution not in (None, "late_evidence"):
+                    # It opens again with something later than its end alone.
+                    remember(customer.told, CAPTIVE_DISSATISFIED, max(at, alert.opened_at))
+            elif alert.signal in LEAVING:
                 if resolution is None:
                     alerts.resolve(SIGNAL, None, alert.opened_at, "superseded")
             elif alert.signal in SIGNALS:
@@ -118,6 +122,8 @@ class CaptiveDissatisfied:
                 alert.facts[2] = 1
                 if self.limits.severity is None:
                     alerts.escalate(alert, came, CRITICAL)
+                else:
+                    alerts.update(alert, came)
 
     def steady(self, customer: Customer, at: int) -> bool:
         """Whether what is known of orders and usage stays as ever; False where nothing is known."""
@@ -163,6 +169,8 @@ class CaptiveDissatisfied:
         every = [one for one in dissatisfactions.matters(every) if one.at >= end - limits.window]
         if len(every) < limits.least or not self.steady(customer, end):
             return
+        if end <= customer.told.get(SIGNAL, 0):
+            return  # That was told, and is over.
         competitor = 0 < _came(customer, alerts) <= end
         facts: Facts = [len(every), limits.window // DAY, int(competitor)]
         evidence = [Evidence(one.id, one.kind, one.at) for one in every if one.id][-4:]

@@ -13,7 +13,7 @@ from agents.mechanisms.standing import open_ones, stand, standing
 from agents.signals.churn.detractor import KEPT
 from agents.signals.lifecycle import came_back, had_come_back
 from schemas.alert import Evidence
-from schemas.customer import Customer, Purchases
+from schemas.customer import Customer, OpenAlert, Purchases
 from schemas.habits import KIND, MAX_KINDS, Habits
 from schemas.instant import day_of
 from schemas.interaction import Interaction
@@ -45,9 +45,22 @@ _SIGNS = (
 )
 
 
+def _terms(facts: Facts) -> Facts:
+    """The likelihood ratio of each sign, None where it is missing."""
+    return facts[1 : 1 + len(_SIGNS)]
+
+
+def _first_terms(facts: Facts) -> Facts:
+    """The same of those that it opened with: which have joined since is the last fact, in bits."""
+    joined = int(facts[1 + len(_SIGNS)] or 0) if len(facts) > 1 + len(_SIGNS) else 0
+    return [None if joined >> place & 1 else term for place, term in enumerate(_terms(facts))]
+
+
 def _reason(facts: Facts) -> str:
     said = [
-        f"{words} (x{term:g})" for (_, words), term in zip(_SIGNS, facts[1:], strict=True) if term
+        f"{words} (x{term:g})"
+        for (_, words), term in zip(_SIGNS, _terms(facts), strict=True)
+        if term
     ]
     return (
         f"Probably with a competitor: {', '.join(said)}; together {float(facts[0] or 0):g} times as"
@@ -70,7 +83,7 @@ CAPTURED = Kind(
     reason=_reason,
     parameters=lambda facts: {
         "likelihood_ratio": facts[0],
-        **{name: term for (name, _), term in zip(_SIGNS, facts[1:], strict=True) if term},
+        **{name: term for (name, _), term in zip(_SIGNS, _terms(facts), strict=True) if term},
     },
 )
 
@@ -112,8 +125,8 @@ class Captured:
     def on_alerts(self, customer: Customer, changes: list[Change], at: int, alerts: Alerts) -> None:
         for alert, resolution in changes:
             if alert.signal == SIGNAL:
-                if resolution == "expired":
-                    self._over(customer, at)
+                if resolution not in (None, "late_evidence"):
+                    self._over(customer, max(at, alert.opened_at))
             elif alert.signal not in self.watches:
                 continue
             elif resolution is None:
@@ -154,7 +167,7 @@ class Captured:
     def _weigh(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """A sign of the instant `at`, not necessarily the latest one."""
         limits, habits, history = self.limits, customer.habits, customer.purchases
-        if not limits.enabled or standing(customer, SIGNAL) is not None:
+        if not limits.enabled:
             return
         over = habits.captured_over if habits is not None else 0
         signs = [p for p in joint.within(customer, TYPES, limits.window, _last_sign(customer, at))
@@ -168,12 +181,25 @@ class Captured:
         narrowed = habits is not None and narrows(habits, history, day_of(at))
         terms.append(limits.categories_narrowed if narrowed else None)
         terms.append(limits.silent_after_complaint if complaint else None)
-        ratio = self.ratio(terms)
-        if ratio >= limits.ratio and (signs or complaint):
-            found = [*first.values(), *([complaint] if complaint else [])]
-            evidence = [Evidence(p.id, TYPES.get(p.kind, "ticket_opened"), p.at) for p in found]
-            evidence.sort(key=_time)
+        found = [*first.values(), *([complaint] if complaint else [])]
+        evidence = [Evidence(p.id, TYPES.get(p.kind, "ticket_opened"), p.at) for p in found]
+        evidence.sort(key=_time)
+        ratio, alert = self.ratio(terms), standing(customer, SIGNAL)
+        if alert is not None:
+            self._join(alert, at, terms, evidence, alerts)
+        elif ratio >= limits.ratio and evidence:
             stand(customer, CAPTURED, limits, None, at, [ratio, *terms], evidence, alerts)
+
+    def _join(
+        self, alert: OpenAlert, at: int, terms: Facts, evidence: list[Evidence], alerts: Alerts
+    ) -> None:
+        """While it stands: a sign of a kind that it has not been told of is news."""
+        told, first = _terms(alert.facts), _first_terms(alert.facts)
+        every = [before or now for before, now in zip(told, terms, strict=True)]
+        if every != told:
+            joined = sum(1 << place for place, term in enumerate(every) if term != first[place])
+            new = [one for one in evidence if one not in alert.evidence]
+            alerts.grow(alert, at, [self.ratio(every), *every, joined], new)
 
     def _silent(self, customer: Customer, over: int) -> tuple[int, Piece | None]:
         """Since when they are silent, and the last complaint before that."""
@@ -187,7 +213,7 @@ class Captured:
     def _not_silent(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """They were not silent after all: without that, is it enough?"""
         alert = standing(customer, SIGNAL)
-        if alert is not None and self.ratio(alert.facts[1:-1]) < self.limits.ratio:
+        if alert is not None and self.ratio(_first_terms(alert.facts)[:-1]) < self.limits.ratio:
             alerts.resolve(SIGNAL, None, at, "late_evidence")
 
     def _over(self, customer: Customer, at: int) -> None:

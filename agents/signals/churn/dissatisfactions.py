@@ -90,6 +90,11 @@ def sorts(every: list[Dissatisfaction]) -> list[str]:
     return list(dict.fromkeys(one.sort for one in every))
 
 
+def firsts(every: list[Dissatisfaction]) -> list[Dissatisfaction]:
+    """The first of each sort."""
+    return list({one.sort: one for one in reversed(every)}.values())[::-1]
+
+
 def matters(every: list[Dissatisfaction]) -> list[Dissatisfaction]:
     """One for each instant of a sort: a complaint that is a complaint to a regulator is one."""
     return list({(one.at, one.sort): one for one in reversed(every)}.values())[::-1]

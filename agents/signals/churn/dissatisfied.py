@@ -5,9 +5,9 @@ from agents.mechanisms import joint
 from agents.mechanisms.standing import stand, standing
 from agents.signals.churn import dissatisfactions
 from agents.signals.churn.detractor import KEPT
-from agents.signals.churn.dissatisfactions import COMPLAINT, SIGNALS
+from agents.signals.churn.dissatisfactions import COMPLAINT, SIGNALS, Dissatisfaction
 from schemas.alert import Evidence
-from schemas.customer import Customer
+from schemas.customer import Customer, OpenAlert
 from schemas.habits import Habits
 from schemas.instant import DAY
 from schemas.interaction import Interaction
@@ -26,7 +26,8 @@ CUSTOMER_DISSATISFIED = Kind(
     name=SIGNAL,
     team="management",
     concern="dissatisfaction",
-    parts=SIGNALS,
+    # The same team is to mend the same: that they stay as ever is no reason to tell it twice.
+    parts=SIGNALS | {"captive_dissatisfied"},
     severity=ERROR,
     mechanism="joint",
     opens="two kinds of dissatisfaction of one customer",
@@ -62,7 +63,7 @@ class CustomerDissatisfied:
         for alert, resolution in changes:
             if alert.signal == SIGNAL:
                 if resolution not in (None, "late_evidence"):
-                    self._over(customer, at)
+                    self._over(customer, max(at, alert.opened_at))
             elif alert.signal in SIGNALS:
                 if resolution is None:
                     opened = max(opened, alert.opened_at)
@@ -76,8 +77,8 @@ class CustomerDissatisfied:
 
     def _weigh(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """A dissatisfaction of the instant `at`, not necessarily the latest one."""
-        limits = self.limits
-        if not limits.enabled or standing(customer, SIGNAL) is not None:
+        limits, alert = self.limits, standing(customer, SIGNAL)
+        if not limits.enabled:
             return
         over = customer.habits.content_at if customer.habits is not None else 0
         if at <= over or not dissatisfactions.may_be_sorts(customer, limits.least):
@@ -86,18 +87,44 @@ class CustomerDissatisfied:
         # The window that ends with the latest within one of what is new.
         end = every[-1].at if every else at
         every = [one for one in every if one.at >= end - limits.window]
+        if alert is not None:
+            self._join(customer, alert, every, alerts)
+            return
         sorts = dissatisfactions.sorts(every)
         if len(sorts) >= limits.least:
-            facts: Facts = [",".join(sorts), limits.window // DAY]
-            evidence = [Evidence(one.id, one.kind, one.at) for one in every if one.id][-4:]
+            evidence = _evidence(every)[-4:]
+            facts = self._facts(sorts)
             stand(customer, CUSTOMER_DISSATISFIED, limits, None, end, facts, evidence, alerts)
+
+    def _join(
+        self,
+        customer: Customer,
+        alert: OpenAlert,
+        every: list[Dissatisfaction],
+        alerts: Alerts,
+    ) -> None:
+        """While it stands: what is of a sort that it has not been told of is news."""
+        told = str(alert.facts[0]).split(",")
+        new = dissatisfactions.firsts([one for one in every if one.sort not in told])
+        if not new:
+            return
+        end, window = every[-1].at, self.limits.window
+        recent = dissatisfactions.sorts(dissatisfactions.found(customer, end - window - 1, end))
+        sorts = [sort for sort in told if sort in recent] + dissatisfactions.sorts(new)
+        if len(sorts) >= self.limits.least:
+            alerts.grow(alert, new[-1].at, self._facts(sorts), _evidence(new))
+
+    def _facts(self, sorts: list[str]) -> Facts:
+        return [",".join(sorts), self.limits.window // DAY]
 
     def _clear(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """One of them has cleared: where none stands any more, all is well."""
-        if standing(customer, SIGNAL) is None:
+        alert = standing(customer, SIGNAL)
+        if alert is None:
             return
-        if not any(alert.signal in SIGNALS for alert in customer.alerts):
-            self._over(customer, at)
+        if not any(other.signal in SIGNALS for other in customer.alerts):
+            # What cleared may have done so before this opened, under the other of two merged rows.
+            self._over(customer, max(at, alert.opened_at))
             alerts.resolve(SIGNAL, None, at, "recovered")
 
     def _void(self, customer: Customer, at: int, alerts: Alerts) -> None:
@@ -116,6 +143,10 @@ class CustomerDissatisfied:
         if habits is None:
             habits = customer.habits = Habits()
         habits.content_at = max(habits.content_at, at)
+
+
+def _evidence(every: list[Dissatisfaction]) -> list[Evidence]:
+    return [Evidence(one.id, one.kind, one.at) for one in every if one.id]
 
 
 def complained(customer: Customer, event: Interaction) -> bool:

@@ -122,7 +122,7 @@ class OwnStandards:
         alert = standing(customer, SIGNAL, name)
         if alert is not None:
             if thing not in alert.facts[_FIXED:] and len(alert.facts) < _FIXED + MAX_THINGS:
-                alert.facts.append(thing)
+                alerts.grow(alert, timer.due, [*alert.facts, thing], timer.evidence)
             return
         own, limits = self.index.by_name.get(name), self.limits
         if own is None or not limits.enabled:
@@ -143,7 +143,9 @@ class OwnStandards:
             told = first.setdefault(alert.subject, alert)
             if told is not alert:
                 more = [one for one in alert.facts[_FIXED:] if one not in told.facts[_FIXED:]]
-                told.facts = [*told.facts, *more][: _FIXED + MAX_THINGS]
+                facts = [*told.facts, *more][: _FIXED + MAX_THINGS]
+                if facts != told.facts:
+                    alerts.grow(told, alert.opened_at, facts, alert.evidence)
                 alerts.end(alert, at, "superseded")
         for answer in customer.answers:
             kind, _, thing = (answer.subject or "").partition(_APART)

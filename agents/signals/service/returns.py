@@ -130,11 +130,12 @@ class Returns:
         if service is None or not service.orders:
             return
         ordered, returned = order_book.counted(service.orders)
-        service.returning = self.too_many(ordered, returned)
+        known, service.returning = service.returning, self.too_many(ordered, returned)
         told = open_ones(customer, name)
         for alert in told if not service.returning else ():
             alerts.end(alert, at, "late_evidence")
-        if service.returning and not told and self.serial.enabled:
+        # What either row knew to be too many was told then, and may be over.
+        if service.returning and not known and not told and self.serial.enabled:
             facts: Facts = [returned, ordered, self.serial.share]
             last = customer.last_seen
             stand(customer, SERIAL_RETURNER, self.serial, None, last, facts, [], alerts)

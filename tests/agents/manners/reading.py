@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,15 +44,16 @@ def openings_and_ends(harness: Harness) -> list[tuple[str, str, str | None, str,
 
 
 def first_told(harness: Harness) -> list[Alert]:
-    """The first record of each alert on its team's topic; all notices."""
+    """The first record of each alert on its team's topic, and all notices, as they were told."""
     known: set[str] = set()
     found = []
-    for topic, alerts in by_topic(harness).items():
-        for alert in alerts:
-            if topic != "alerts" and (alert.alert_id not in known or alert.status == "notice"):
+    for output in harness.outputs:
+        if output.topic.startswith("alerts."):
+            alert = decode(output.value)
+            if alert.alert_id not in known or alert.status == "notice":
                 known.add(alert.alert_id)
                 assert alert.status in ("open", "notice"), alert
-                assert topic == f"alerts.{alert.team}"
+                assert output.topic == f"alerts.{alert.team}"
                 found.append(alert)
     return found
 
@@ -61,25 +61,26 @@ def first_told(harness: Harness) -> list[Alert]:
 def breaches(
     harness: Harness, standards: Standards, zones: Mapping[str | None, Iterable[str]]
 ) -> list[str]:
-    """Where a team was told too often of a customer, or at night. `zones` are those by whose clock
-    it may have been day for a customer; of others that of the standards."""
+    """Where a team was told too often of a customer, or at night. That a part was told is no reason
+    to wait for what it is a part of. `zones` are those by whose clock it may have been day for a
+    customer; of others that of the standards."""
     table = standards.base_manners
-    times: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+    before: dict[tuple[str | None, str], list[tuple[int, str]]] = defaultdict(list)
     found = []
     for alert in first_told(harness):
         assert alert.suppressed_by is None, alert
         if alert.severity == "critical" or alert.signal in table.urgent:
             continue
-        at = instant(alert.event_time)
-        times[alert.customer_id, KINDS[alert.signal].concern].append(at)
+        at, kind = instant(alert.event_time), KINDS[alert.signal]
+        told = before[alert.customer_id, kind.concern]
+        for last, signal in told:
+            if abs(at - last) < table.cap and signal not in kind.parts:
+                after = (at - last) / SECOND / 3600
+                found.append(f"{alert.signal} of {alert.customer_id} {after:g} h after {signal}")
+        told.append((at, alert.signal))
         clocks = zones.get(alert.customer_id, [standards.base_hours.zone])
         if all(is_quiet(at, zone, str(table.quiet)) for zone in clocks):
             found.append(f"{alert.signal} of {alert.customer_id} at night: {alert.event_time}")
-    for (customer, concern), told in times.items():
-        told.sort()
-        for one, other in pairwise(told):
-            if other - one < table.cap:
-                found.append(f"{concern} of {customer} after {(other - one) / SECOND / 3600:g} h")
     return found
 
 

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from agents.alerts import CRITICAL
 from agents.decide import Customers
 from agents.harness import Harness
 from agents.rulebook import Rulebook
 from schemas.alert import Alert
+from schemas.instant import instant
 from schemas.playbooks import parse as playbooks
 from schemas.standards import parse
 from tests.agents.manners.reading import by_topic
-from tests.agents.say import DAY, HOUR, MINUTE, Record, after, alone, said, shop, told
+from tests.agents.say import DAY, HOUR, MINUTE, START, Record, after, alone, said, shop, told
 
 NIGHT, MORNING = 21 * HOUR, 32 * HOUR
 SURE = '[manners]\nquiet = "never"\n'
@@ -111,6 +113,77 @@ def test_part_of_a_graver_alert_is_not_told_to_the_same_team_until_that_is_over(
     assert "t" not in [name for _, name, _ in team(harness, "support")]
 
 
+# -- the larger news -------------------------------------------------------------------------------
+
+
+def kept_back(harness: Harness) -> dict[str, str | None]:
+    """What held each signal back as it opened."""
+    return {a.signal: a.suppressed_by for a in harness.alerts if a.status == "open"}
+
+
+def unhappy(at: float) -> Record:
+    return said("survey_answered", at, instrument="nps", score=1)
+
+
+def complained(at: float) -> Record:
+    return said("ticket_opened", at, ticket_id=f"t{at:g}", kind="complaint")
+
+
+def test_what_adds_up_is_told_though_one_of_its_parts_was_told_just_now() -> None:
+    harness = shop("", unhappy(10 * HOUR), complained(11 * HOUR)).advance(minutes=12 * 60)
+    assert team(harness, "management") == [(11 * HOUR, "customer_dissatisfied", "open")]
+    # A part that comes after it waits: its class has been told.
+    assert kept_back(harness) == {
+        "detractor": None, "customer_dissatisfied": None, "complaint_unanswered": "cap",
+    }  # fmt: skip
+
+
+def test_what_adds_up_waits_for_what_is_no_part_of_it() -> None:
+    standards = f"{SURE}[serial_returner]\nleast = 1\nreturned = 1\nshare = 0.1\nexcess = 0.1"
+    returned = [
+        said("order_completed", 8 * HOUR, order_id="o"),
+        said("order_returned", 9 * HOUR, order_id="o"),
+    ]
+    harness = shop(standards, *returned, unhappy(10 * HOUR), complained(11 * HOUR))
+    held = kept_back(harness)
+    assert held["serial_returner"] is None
+    assert held["detractor"] == held["customer_dissatisfied"] == "cap"
+
+
+def test_a_loss_does_not_wait_for_the_silence_that_was_told() -> None:
+    orders = [said("order_completed", 7 * day * DAY) for day in range(5)]
+    harness = shop('[manners]\nquiet = "never"\ncap = "365 d"', *orders)
+    harness.advance(minutes=150 * 24 * 60)
+    assert [name for _, name, how in team(harness, "retention") if how == "open"] == [
+        "gone_silent", "lost",
+    ]  # fmt: skip
+
+
+def test_who_knows_of_a_capture_is_not_told_of_the_silence() -> None:
+    orders = [said("order_completed", 7 * day * DAY) for day in range(5)]
+    taken = said("number_ported_out", 50 * DAY + 10 * HOUR)
+    harness = shop("", *orders, taken).advance(minutes=20 * 24 * 60)
+    assert kept_back(harness)["gone_silent"] == "superseded"
+    assert "gone_silent" not in [name for _, name, _ in team(harness, "retention")]
+
+
+def test_who_cares_for_the_dissatisfied_is_not_told_that_they_stay_until_that_is_over() -> None:
+    orders = [said("order_completed", 30 * n * DAY) for n in range(8)]
+    harness = shop(SURE, *orders, unhappy(215 * DAY), complained(216 * DAY))
+    assert kept_back(harness)["captive_dissatisfied"] == "superseded"
+    care = next(a for a in harness.alerts if a.signal == "customer_dissatisfied")
+    harness.feed([answer("alert_outcome", 217 * DAY, care)])
+    assert team(harness, "management")[-1] == (217 * DAY, "captive_dissatisfied", "open")
+
+
+def test_of_each_composite_there_is_a_part_that_its_own_team_would_hear_of() -> None:
+    kinds = Rulebook().kinds
+    for kind in kinds.values():
+        parts = [kinds[name] for name in kind.parts & kinds.keys()]
+        usual = [part for part in parts if part.severity < CRITICAL]
+        assert not parts or any(part.team == kind.team for part in usual), kind.name
+
+
 # -- what teams say --------------------------------------------------------------------------------
 
 
@@ -160,6 +233,20 @@ def test_a_snooze_until_no_time_is_rejected_and_snoozes_nothing() -> None:
     (why,) = harness.refusals
     assert (why.reason, why.message.partition(":")[0]) == ("invalid_field", "`properties.until`")
     assert (last(harness).status, last(harness).suppressed_by) == ("open", None)
+
+
+def test_an_alert_from_before_the_warm_up_is_not_told_whatever_is_said_of_it() -> None:
+    logic = Customers(Rulebook(), future=None, warm_up_until=instant(START + 2 * HOUR))
+    harness = Harness(logic=logic).feed([cart(0, "a")]).advance(minutes=70)
+    name = last(harness).alert_id
+    harness.feed([answer("alert_snoozed", 3 * HOUR, name, until="2026-11-22T16:00:00Z")])
+    harness.advance(minutes=3 * 24 * 60)
+    back = answer("alert_snoozed", 4 * DAY, name, until="2026-11-22T16:00:00Z")
+    harness.feed([back, said("order_completed", 5 * DAY, cart_id="a")])
+    assert team(harness) == []
+    carts = [a for a in harness.alerts if a.signal == "cart_abandoned"]
+    assert {a.suppressed_by for a in carts} == {"history"}
+    assert carts[-1].resolution == "recovered"
 
 
 def test_a_dismissed_alert_is_over_and_its_signal_is_not_told_again_for_a_day() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from agents.decide import Customers
 from agents.rulebook import Rulebook
 from tests.agents.people.town import Event, Town
-from tests.agents.say import START, alone
+from tests.agents.say import DAY, START, alone
 from tests.support.identities import closing, known, phases, truth
 
 PARTITIONS = 4
@@ -22,6 +23,39 @@ ALIASES = (
 )  # fmt: skip
 KINDS = ("x_seen", "product_added", "order_completed", "contact_queued", "contact_abandoned")
 LOGIC = Customers(Rulebook(alone()), future=None)
+ALL = Customers(Rulebook(), future=None)
+"""With every signal: those that weigh others hear of all of them when rows become one."""
+
+
+def bought(number: int) -> Event:
+    return {
+        "cart_id": f"cart{number % 3}", "sku": f"s{number % 4}", "order_id": f"o{number % 5}",
+        "checkout_id": f"cart{number % 3}",
+    }  # fmt: skip
+
+
+def called(number: int) -> Event:
+    return {"contact_id": f"contact{number // 2 % 4}", "queue": "q"}
+
+
+SAID: dict[str, Callable[[int], Event]] = {
+    **dict.fromkeys(("product_added", "order_completed", "checkout_started"), bought),
+    **dict.fromkeys(("payment_failed", "order_returned"), bought),
+    **dict.fromkeys(("contact_queued", "contact_abandoned", "contact_answered"), called),
+    "ticket_opened": lambda number: {"ticket_id": f"t{number % 3}", "kind": "complaint"},
+    "ticket_resolved": lambda number: {"ticket_id": f"t{number % 3}"},
+    "survey_answered": lambda number: {"instrument": "nps", "score": number % 11},
+    "message_received": lambda number: {
+        "medium": "email", "thread_id": f"th{number % 2}", "text": "this is terrible",
+    },
+    "visitor_arrived": lambda number: {"visit_id": f"v{number // 2 % 3}"},
+    "visitor_left": lambda number: {"visit_id": f"v{number // 2 % 3}"},
+    "profile_updated": lambda _: {"changed": ["address"]},
+    **dict.fromkeys(
+        ("x_seen", "signed_up", "feature_used", "number_ported_out", "data_exported"), lambda _: {}
+    ),
+}  # fmt: skip
+"""What signals of every sort hear, by type."""
 
 people = st.sampled_from(CUSTOMERS)
 aliases = st.sampled_from(ALIASES)
@@ -45,32 +79,52 @@ def event(number: int, at: float, kind: str, owner: str | None, *names: tuple[st
         said["customer_id"] = owner
     if names:
         said["aliases"] = dict(names)
-    if kind in ("product_added", "order_completed"):
-        said["properties"] = {"cart_id": f"cart{number % 3}", "sku": f"s{number % 4}"}
-    elif kind.startswith("contact"):
-        said["properties"] = {"contact_id": f"contact{number // 2}", "queue": "q"}
+    properties = SAID[kind](number) if kind in SAID else {}
+    if properties:
+        said["properties"] = properties
     return said
 
 
-anything = st.tuples(
-    st.sampled_from([*KINDS, "alias_unlinked"]),
-    st.none() | people,
-    st.lists(aliases, max_size=2, unique_by=lambda name: name[0]),
-    st.none() | st.integers(0, PARTITIONS - 1),
-)
+Said = tuple[str, str | None, list[tuple[str, str]], int | None]
 
 
-@given(st.lists(anything, max_size=40), st.lists(choices, max_size=50))
+def anything(kinds: Iterable[str]) -> st.SearchStrategy[Said]:
+    return st.tuples(
+        st.sampled_from([*kinds, "alias_unlinked"]),
+        st.none() | people,
+        st.lists(aliases, max_size=2, unique_by=lambda name: name[0]),
+        st.none() | st.integers(0, PARTITIONS - 1),
+    )
+
+
+@given(st.lists(anything(KINDS), max_size=40), st.lists(choices, max_size=50))
 @settings(max_examples=80, deadline=None)
 def test_whatever_is_said_in_whatever_order_nothing_is_lost_doubled_or_sent_in_circles(
-    said: list[tuple[str, str | None, list[tuple[str, str]], int | None]], drawn: list[int]
+    said: list[Said], drawn: list[int]
 ) -> None:
     """Conflicts, un-merges and shared aliases among them; some records in the wrong partition."""
-    town, order, sent = Town(PARTITIONS, logic=LOGIC), Order(drawn), list[Event]()
+    nothing_is_lost_or_doubled(LOGIC, said, drawn, step=1800)
+
+
+@given(
+    st.lists(anything(SAID), min_size=20, max_size=40),
+    st.lists(choices, max_size=50),
+    st.sampled_from((60, 1800, DAY)),
+)
+@settings(max_examples=60, deadline=None)
+def test_nor_is_anything_with_every_signal(said: list[Said], drawn: list[int], step: int) -> None:
+    nothing_is_lost_or_doubled(ALL, said, drawn, step)
+
+
+def nothing_is_lost_or_doubled(
+    logic: Customers, said: list[Said], drawn: list[int], step: int
+) -> None:
+    """One interaction after the other, `step` seconds apart."""
+    town, order, sent = Town(PARTITIONS, logic=logic), Order(drawn), list[Event]()
     for number, (kind, owner, names, partition) in enumerate(said):
         if (owner is None or kind == "alias_unlinked") and not names:
             continue
-        made = event(number, START + number * 1800, kind, owner, *names)
+        made = event(number, START + number * step, kind, owner, *names)
         town.send(made, partition)
         if kind != "alias_unlinked":
             sent.append(made)
@@ -79,7 +133,7 @@ def test_whatever_is_said_in_whatever_order_nothing_is_lost_doubled_or_sent_in_c
         elif order(2):
             number = order(PARTITIONS)
             town.take(number, 1 + order(2))
-    town.settle(order).finish(START + 100 * 3600)
+    town.settle(order).finish(START + len(said) * step + 100 * 3600)
     assert not town.refused()
     assert town.hops <= 3
     assert all(len(rows) == 1 for rows in town.where(sent).values()), town.where(sent)

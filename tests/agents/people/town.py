@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -156,12 +156,15 @@ class Town:
         return [alert for harness in self.partitions for alert in harness.alerts]
 
     def told_open(self) -> set[str]:
-        """The alerts that those who listen hold to be open."""
-        opened = [alert.alert_id for alert in self.alerts() if alert.status == "open"]
-        ended = [a.alert_id for a in self.alerts() if a.status in ("resolved", "expired")]
-        assert len(opened) == len(set(opened))
-        assert len(ended) == len(set(ended))
-        return set(opened) - set(ended)
+        """The alerts that those who listen hold to be open. Only what was void may come again."""
+        opened, ended, void = Counter[str](), Counter[str](), Counter[str]()
+        for alert in self.alerts():
+            opened[alert.alert_id] += alert.status == "open"
+            ended[alert.alert_id] += alert.status in ("resolved", "expired")
+            void[alert.alert_id] += alert.resolution == "late_evidence"
+        assert all(times <= 1 + void[name] for name, times in opened.items())
+        assert all(opened[name] - times in (0, 1) for name, times in ended.items())
+        return {name for name in opened if opened[name] > ended[name]}
 
     def stand_open(self) -> list[str]:
         """The alerts that stand in rows, by the names under which they were told."""
