@@ -1,0 +1,60 @@
+"""A name that is linked long afterwards: what was over by then is not told anew."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from schemas.alert import Alert
+from tests.agents.people.town import Event, Town
+from tests.agents.say import DAY, START
+
+MAIL = {"aliases": {"email": "a@x.de"}}
+KNOWN = {"customer_id": "1"}
+_ids = itertools.count()
+
+
+def said(kind: str, day: float, who: dict[str, Any], /, **properties: Any) -> Event:
+    """Of customer 1, or by an address that is theirs, so many days from the start."""
+    event = {"id": f"l{next(_ids)}", "type": kind, "time": START + day * DAY, "channel": "web"}
+    return {**event, **who, "properties": properties}
+
+
+def complaint(day: float, who: dict[str, Any]) -> Event:
+    return said("ticket_opened", day, who, ticket_id=f"t{day}", kind="complaint")
+
+
+def linked(day: float, *events: Event) -> Town:
+    """Those events, in order of time, and then the address is the customer's."""
+    link = said("identified", day, {**KNOWN, **MAIL})
+    return Town(4).all(*sorted(events, key=lambda event: event["time"]), link)
+
+
+def standing(town: Town, signal: str) -> list[Alert]:
+    """The alerts of a signal that stand, as they opened."""
+    stand = set(town.stand_open())
+    assert stand == town.told_open()
+    told = [alert for alert in town.alerts() if alert.signal == signal and alert.status == "open"]
+    return [alert for alert in told if alert.alert_id in stand]
+
+
+def test_complaints_of_an_episode_that_is_over_open_no_other_one() -> None:
+    """They came while the alert stood, and were told with it."""
+    before = [complaint(day, KNOWN) for day in (0, 1, 9, 20)]
+    town = linked(103, *before, said("x_seen", 102, MAIL))
+    assert [alert.status for alert in town.alerts() if alert.signal == "complaint_repeated"] == [
+        "open", "resolved"
+    ]  # fmt: skip
+
+
+def test_complaints_after_which_it_has_long_been_quiet_are_not_repeated_ones() -> None:
+    """The last one stands alone, whatever was complained about a season ago."""
+    town = linked(102, complaint(3, KNOWN), complaint(30, MAIL), complaint(100, KNOWN))
+    assert not standing(town, "complaint_repeated")
+
+
+def test_complaints_of_both_rows_that_are_not_over_are_repeated_ones() -> None:
+    town = linked(60, complaint(0, KNOWN), complaint(25, MAIL), complaint(50, KNOWN))
+    (alert,) = standing(town, "complaint_repeated")
+    assert alert.event_time.startswith("2026-12-17")
+    assert not standing(town.finish(START + 81 * DAY), "complaint_repeated")
