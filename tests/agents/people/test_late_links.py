@@ -58,3 +58,14 @@ def test_complaints_of_both_rows_that_are_not_over_are_repeated_ones() -> None:
     (alert,) = standing(town, "complaint_repeated")
     assert alert.event_time.startswith("2026-12-17")
     assert not standing(town.finish(START + 81 * DAY), "complaint_repeated")
+
+
+def test_a_contact_whose_check_in_has_expired_is_the_last_one_all_the_same() -> None:
+    """Their own gap was short, so that it was told early; that of the address stands still."""
+    contacts = [said("message_received", day, KNOWN, medium="chat") for day in (1, 9, 30)]
+    town = linked(103, said("message_received", 0, MAIL, medium="chat"), *contacts)
+    told = [alert for alert in town.alerts() if alert.signal == "check_in_due"]
+    assert sorted(alert.resolution or alert.status for alert in told) == [
+        "expired", "late_evidence", "open", "open"
+    ]  # fmt: skip
+    assert not standing(town, "check_in_due")
