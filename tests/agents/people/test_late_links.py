@@ -69,3 +69,11 @@ def test_a_contact_whose_check_in_has_expired_is_the_last_one_all_the_same() -> 
         "expired", "late_evidence", "open", "open"
     ]  # fmt: skip
     assert not standing(town, "check_in_due")
+
+
+def test_somebody_won_back_who_is_captured_on_the_same_day_is_captured() -> None:
+    orders = [said("order_completed", day, KNOWN, order_id=f"o{day}") for day in (0, 1, 9, 100)]
+    town = linked(100.1, *orders, said("number_ported_out", 100.05, MAIL))
+    assert [alert.signal for alert in town.alerts() if alert.status == "notice"][-1] == "won_back"
+    assert standing(town, "captured")
+    assert town.rows()["c:1"].stage == "captured"
