@@ -77,3 +77,16 @@ def test_somebody_won_back_who_is_captured_on_the_same_day_is_captured() -> None
     assert [alert.signal for alert in town.alerts() if alert.status == "notice"][-1] == "won_back"
     assert standing(town, "captured")
     assert town.rows()["c:1"].stage == "captured"
+
+
+def test_what_has_cost_too_much_only_together_is_weighed_with_what_stands() -> None:
+    """Also where the same has happened before: the old piece of evidence is not taken for it."""
+    before = [said("contact_transferred", day, KNOWN, contact_id="k0") for day in (30, 30.001)]
+    held = said("contact_held", 100, KNOWN, contact_id="k1")
+    calls = [said("contact_queued", day, MAIL, contact_id=f"k{day}") for day in (101, 102)]
+    ended = [
+        said("contact_abandoned", day + 0.0001, MAIL, contact_id=f"k{day}") for day in (101, 102)
+    ]
+    town = linked(102.01, *before, held, *calls, *ended)
+    assert standing(town, "effort_high")
+    assert standing(town, "customer_dissatisfied")
