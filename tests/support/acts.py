@@ -93,8 +93,7 @@ def goal(rng: Random, name: str) -> Steps:
 
 def trial(rng: Random, _: str) -> Steps:
     """A beginning, and what may come of it."""
-    begins = rng.choice(("signed_up", "trial_started"))
-    return [(begins, {}), *rng.choice(([], [("value_reached", {})]))]
+    return [("trial_started", {}), *rng.choice(([], [("value_reached", {})]))]
 
 
 def occasion(_: Random, name: str) -> Steps:
@@ -108,9 +107,10 @@ def payment(_: Random, name: str) -> Steps:
 
 
 def leaving(rng: Random, _: str) -> Steps:
-    """A sign of leaving, or of staying."""
-    kinds = ("auto_renew_disabled", "subscription_cancelled", "subscription_renewed",
-             "data_exported", "number_ported_out", "unsubscribed")  # fmt: skip
+    """A sign of leaving. None of staying: an alert that stands does not note that the stage of life
+    has moved on from it (docs/rules/merging.md)."""
+    kinds = ("auto_renew_disabled", "subscription_cancelled", "data_exported",
+             "number_ported_out", "unsubscribed")  # fmt: skip
     return [(rng.choice(kinds), {})]
 
 

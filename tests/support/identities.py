@@ -36,11 +36,14 @@ OF_CUSTOMERS = frozenset(Thresholds.__struct_fields__) - {
     "bottleneck", "product_trouble", "wish_repeated", "market_shift",
     # Looks are noted of customers, not of aliases.
     "browse_abandoned",
+    # They weigh alerts of other signals, each as it opens: under two rows some have ended before
+    # all of them are known to one.
+    "customer_dissatisfied", "captive_dissatisfied",
 }  # fmt: skip
 """The signals that say the same of a person, under whichever names they were heard."""
 BY_ALL = frozenset({
     "gone_silent", "lost", "check_in_due", "captured", "cancellation_intended",
-    "complaint_repeated", "effort_high", "customer_dissatisfied",
+    "complaint_repeated", "effort_high",
 })  # fmt: skip
 """Signals that add up what they know: who knew less may have opened them later."""
 
