@@ -13,7 +13,6 @@ from agents.lifecycle import (
     base,
 )
 from schemas.customer import Customer
-from schemas.instant import DAY
 from schemas.memory import NEVER
 
 _FURTHEST = (lifecycle.LOST, lifecycle.CAPTURED, LOSING, ABANDONING)
@@ -63,7 +62,7 @@ def reckoned(customer: Customer, known: str | None) -> str | None:
         to = LEADS_TO.get(alert.signal)
         if to is None or (to == LOSING and not lifecycle.is_retained(customer)):
             continue
-        if back != NEVER and alert.opened_at // DAY <= back:
+        if back != NEVER and history is not None and alert.opened_at <= history.last_at:
             continue  # They were won back over that.
         if found is None or _FURTHEST.index(to) < _FURTHEST.index(found):
             found = to

@@ -1,95 +1,110 @@
 """People who are heard under several names, and what would be known had each said who they are.
 
-A life comes in phases, hours apart; all of one phase lies within two minutes, so that nothing that
+A life comes in phases, days apart; all of one phase lies within two minutes, so that nothing that
 follows depends on the order in which partitions read it.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from random import Random
 from typing import Any, NamedTuple
+
+from xxhash import xxh3_64_digest
 
 from agents.decide import Customers
 from agents.harness import Harness
 from schemas.customer import Customer, decode
 from schemas.links import LINKED
+from schemas.standards import Thresholds
 from streams.murmur2 import partition_of
+from tests.agents.rows import facts
+from tests.support.behaviour import Scene
+from tests.support.people import CLAIMING, DAY, DAYS, EACH, START, Person, crowd
 from tests.support.topics import Sent
 
 Event = dict[str, Any]
-START = 1_795_305_600
-PHASE = 3 * 3600
 WITHIN = 100
-# Of what a row keeps of these it keeps all: no limit is reached.
-KINDS = ("x_seen", "page_viewed", "app_opened", "product_added", "product_added", "product_added",
-         "contact_abandoned")  # fmt: skip
-# An order closes every cart. Of a cart that is filled before and after it a row knows only the sum:
-# so people order, if they do, before they fill the next one.
-FIRST = ("x_seen", "order_completed", "order_completed")
+AFTERWARDS = 6
+"""So many days later all ends: complaints are late by then, and calls given up not yet expired."""
+LIFTED = "alias_unlinked"
+OF_CUSTOMERS = frozenset(Thresholds.__struct_fields__) - {
+    # Of queues, branches, products and markets, and so no customer's.
+    "service_level_missed", "channel_closed", "branch_inconsistent", "standards_met_unhappy",
+    "bottleneck", "product_trouble", "wish_repeated", "market_shift",
+    # Looks are noted of customers, not of aliases.
+    "browse_abandoned",
+    # They weigh alerts of other signals, each as it opens: under two rows some have ended before
+    # all of them are known to one.
+    "customer_dissatisfied", "captive_dissatisfied",
+}  # fmt: skip
+"""The signals that say the same of a person, under whichever names they were heard."""
+BY_ALL = frozenset({
+    "gone_silent", "lost", "check_in_due", "captured", "cancellation_intended",
+    "complaint_repeated", "effort_high",
+})  # fmt: skip
+"""Signals that add up what they know: who knew less may have opened them later."""
 
 
 class Phase(NamedTuple):
-    """Records as they are sent, and the same events under the customer ids."""
+    """Events as they are sent, and the same under the ids of the customers who they are of."""
 
-    sent: list[Sent]
+    sent: list[Event]
     honest: list[Event]
 
 
-def phases(
-    seed: int, customers: int, count: int, each: int, partitions: int = 4
-) -> Iterator[Phase]:
-    """`count` phases; each customer is heard `each` times in every one, mostly under an alias.
+class Story(NamedTuple):
+    """The phases of everybody's life, and who they all are."""
 
-    Every customer has an e-mail address and a device, linked in some phase by a record that says
-    both; before that, what is heard under them is nobody's yet. A few records lie in a wrong
-    partition.
-    """
+    phases: list[Phase]
+    people: list[Person]
+
+    def lifted(self) -> set[bytes]:
+        """The words by which aliases were taken from customers, as rows remember them."""
+        words = (event for phase in self.phases for event in phase.sent if event["type"] == LIFTED)
+        return {xxh3_64_digest(word["id"].encode()) for word in words}
+
+
+def story(seed: int, customers: int) -> Story:
+    """So many customers, and some strangers, over a hundred days; the same seed, the same story."""
     rng = Random(seed)
-    people = [f"c{number}" for number in range(customers)]
-    names = {who: ("email", f"{who}@mail.example") for who in people}
-    devices = {who: ("device_id", f"device-{who}") for who in people}
-    linked = {(who, kind): rng.randrange(count) for who in people for kind in (0, 1)}
-    number = 0
-    for phase in range(count):
-        begin = START + phase * PHASE
-        sent: list[Sent] = []
-        honest: list[Event] = []
-        for turn in range(each):
-            for who in people:
-                number += 1
-                at = begin + turn * WITHIN / each
-                event = _event(rng, f"i{number}", rng.choice(KINDS if turn else FIRST), at, phase)
-                way = rng.random()
-                under = names[who] if way < 0.4 else devices[who]
-                honestly = {**event, "customer_id": who}
-                due = [
-                    of[who]
-                    for kind, of in enumerate((names, devices))
-                    if turn == each // 2 and linked[who, kind] == phase
-                ]
-                if due:
-                    event = {**honestly, "aliases": dict(due)}
-                elif way < 0.8:
-                    event = {**event, "aliases": dict([under])}
-                else:
-                    event = honestly
-                sent.append(_sent(rng, event, partitions))
-                honest.append(honestly)
-        yield Phase(sent, honest)
+    people = crowd(rng, customers)
+    return Story([_phase(rng, people, number) for number in range(len(DAYS))], people)
 
 
-def _event(rng: Random, name: str, kind: str, at: float, phase: int) -> Event:
-    event: Event = {"id": name, "type": kind, "time": at, "channel": "web"}
-    if kind == "product_added":
-        event["properties"] = {"cart_id": f"cart{phase}", "sku": f"s{rng.randrange(4)}"}
-    elif kind == "contact_abandoned":
-        event["properties"] = {"contact_id": name, "queue": "q"}
-    return event
+def _phase(rng: Random, people: list[Person], phase: int) -> Phase:
+    found = Phase([], [])
+    scenes = [Scene(rng, person, phase) for person in people if person.usable(phase)]
+    for turn in range(EACH):
+        at = START + DAYS[phase] * DAY + turn * WITHIN / EACH
+        for number, scene in enumerate(scenes):
+            person, name = scene.person, f"i{phase}-{turn}-{number}"
+            said = scene.said(turn, name)
+            event = {"id": name, "type": said.kind, "time": at, "channel": "web",
+                     "properties": said.properties}  # fmt: skip
+            known = {"customer_id": person.who}
+            under = known if said.name.kind == "" else {"aliases": said.name.aliases}
+            found.honest.append({**event, **(under if said.name.linked is None else known)})
+            if said.aliases:
+                under = {**under, "aliases": {**under.get("aliases", {}), **said.aliases}}
+            found.sent.append({**event, **under})
+            if turn == CLAIMING and phase in person.lifts:
+                found.sent.append(_lifted(person, phase, at))
+    return found
 
 
-def _sent(rng: Random, event: Event, partitions: int) -> Sent:
+def _lifted(person: Person, phase: int, at: float) -> Event:
+    """A word to Heed that an alias is not this customer's: nothing that the customer has done."""
+    name, by_customer = person.lifts[phase]
+    event = {"id": f"lifted-{phase}-{person.who}", "type": LIFTED, "time": at, "channel": "system",
+             "aliases": name.aliases}  # fmt: skip
+    return {**event, "customer_id": person.who} if by_customer else event
+
+
+def record(event: Event, partitions: int = 4) -> Sent:
+    """An event as a platform sends it; those of some customers into a wrong partition."""
     key = str(event.get("customer_id") or next(iter(event["aliases"].values()))).encode()
     home = partition_of(key, partitions)
     # Always from the same wrong partition, so that a customer's own records stay in order.
@@ -97,28 +112,26 @@ def _sent(rng: Random, event: Event, partitions: int) -> Sent:
     return Sent(json.dumps(event).encode(), key, (home + strayed) % partitions)
 
 
-def closing(at: float, partitions: int = 4) -> tuple[list[Sent], list[Event]]:
-    """A record for each partition that lets time pass there, and its customers."""
-    sent: list[Sent] = []
-    events: list[Event] = []
-    number = 0
-    while len(sent) < partitions:
-        who = f"closing-{number}"
-        number += 1
-        if partition_of(who.encode(), partitions) == len(sent):
-            event = {"id": f"{who}-{at}", "type": "x_closing", "time": at, "channel": "system",
-                     "customer_id": who}  # fmt: skip
-            sent.append(Sent(json.dumps(event).encode(), who.encode()))
-            events.append(event)
-    return sent, events
+def closing(lives: Story, partitions: int = 4) -> list[Event]:
+    """An event for each partition that lets time pass there, some days after all others."""
+    at = lives.phases[-1].honest[-1]["time"] + AFTERWARDS * DAY
+    events: dict[int, Event] = {}
+    for who in (f"closing-{number}" for number in itertools.count()):
+        where = partition_of(who.encode(), partitions)
+        if where not in events:
+            events[where] = {"id": who, "type": "x_closing", "time": at, "channel": "system",
+                             "customer_id": who}  # fmt: skip
+        if len(events) == partitions:
+            return list(events.values())
+    raise AssertionError
 
 
-def truth(logic: Customers, lives: list[Phase], end: list[Event]) -> dict[str, Customer]:
-    """Every customer, had each interaction said whose it is."""
+def truth(logic: Customers, lives: Story) -> dict[str, Customer]:
+    """Everybody, had each interaction said whose it is."""
     oracle = Harness(logic=logic)
-    for phase in lives:
+    for phase in lives.phases:
         oracle.feed(phase.honest)
-    oracle.feed(end)
+    oracle.feed(closing(lives))
     return {key: decode(row) for key, row in oracle.rows.items()}
 
 
@@ -127,19 +140,37 @@ def somebody(rows: Mapping[str, Customer]) -> dict[str, Customer]:
     return {key: row for key, row in rows.items() if row.seen}
 
 
-def known(row: Customer) -> dict[str, Any]:
-    """What is known of somebody, whichever row it came by."""
-    carts = row.carts.carts if row.carts is not None else []
-    contacts = row.contacts.contacts if row.contacts is not None else []
-    history = row.purchases
-    links = row.links.aliases if row.links is not None else []
-    assert all(link.state == LINKED for link in links), links
+def held(rows: Mapping[str, Customer]) -> dict[str, set[str]]:
+    """The aliases that customers hold to be their own."""
     return {
-        "seen": {row.seen[at : at + 8] for at in range(0, len(row.seen), 8)},
-        "last seen": row.last_seen,
-        "stage": row.stage,
-        "purchases": history and (history.days, history.orders, history.last_at),
-        "carts": {(cart.name, cart.touched, cart.units) for cart in carts},
-        "contacts": {(each.name, each.queued_at, each.abandoned_at) for each in contacts},
-        "open": {(alert.signal, alert.subject, alert.opened_at) for alert in row.alerts},
+        key: {link.key for link in row.links.aliases if link.state == LINKED}
+        for key, row in rows.items()
+        if row.links is not None and key.startswith("c:")
+    }
+
+
+def known(row: Customer, lifted: set[bytes]) -> dict[str, Any]:
+    """What is known of somebody, whichever rows it came by, and what stands open.
+
+    Left out is what depends on when rows became one (docs/rules/merging.md), beside the words in
+    which aliases were `lifted`, of which the truth has no need:
+
+    - that they were won back from a silence that had ended before it could be known as one;
+    - the last time that something was put into a cart: it is noted of customers, not of aliases;
+    - calls given up more than a week ago: they are forgotten at the next contact, or with merging;
+    - since when an alert stands that one row alone opened by less than both know.
+    """
+    found = facts(row)
+    found["seen"] -= lifted
+    assisted, contacted, _, ratings = found["service"]
+    week_ago = (row.last_seen // 1_000_000 - 7 * DAY) * 1_000_000
+    return {
+        **found,
+        "service": (assisted, contacted, ratings),
+        "contacts": {name: at for name, at in found["contacts"].items() if at[1] > week_ago},
+        "stage": "retained" if row.stage == "won_back" else row.stage,
+        "open": {
+            (alert.signal, alert.subject, alert.signal in BY_ALL or alert.opened_at)
+            for alert in row.alerts
+        },
     }

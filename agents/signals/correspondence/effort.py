@@ -23,7 +23,7 @@ from schemas.correspondence import (
 from schemas.customer import Customer, bounded, fits
 from schemas.instant import SECOND
 from schemas.interaction import Interaction
-from schemas.memory import NEVER, Timer
+from schemas.memory import NEVER, Piece, Timer
 
 NAME = "effort_high"
 _QUEUED, _ANSWERED, _ABANDONED = "contact_queued", "contact_answered", "contact_abandoned"
@@ -146,6 +146,7 @@ class EffortHigh:
             matter.contacts = matter.contacts[-INSTANT * self.counted :]
             if matter.told or self.too_much(matter):
                 if not matter.told:
+                    joint.add(customer, Piece(NAME, matter.last), KEPT)
                     self._tell(customer, matter, [], alerts)
                 if standing(customer, NAME, matter.name) is not None:
                     self._quiet(customer, matter)

@@ -108,19 +108,36 @@ class ComplaintRepeated:
         known.complaints = known.complaints[-self.most * _ENTRY :]
         if not self.limits.enabled:
             return
-        times = [at for at in _times(known.complaints) if at > known.repeated_at]
         if standing(customer, NAME) is not None:
             self._quiet(customer, known)
             return
-        for time in times:
-            found = crossing(times, time, int(self.limits.window), self.least)
-            if found is not None:
-                first, last, count = found
-                known.repeated_at = last
-                facts: Facts = [count, int(self.limits.window), 0, first]
-                stand(customer, COMPLAINT_REPEATED, self.limits, None, last, facts, [], alerts)
-                self._quiet(customer, known)
-                return
+        found = self._lasting(known, at)
+        if found is not None:
+            first, last, count = found
+            known.repeated_at = last
+            facts: Facts = [count, int(self.limits.window), 0, first]
+            stand(customer, COMPLAINT_REPEATED, self.limits, None, last, facts, [], alerts)
+            self._quiet(customer, known)
+
+    def _lasting(self, known: Correspondence, at: int) -> tuple[int, int, int] | None:
+        """What the complaints of both rows would have opened, as `crossing` says it, if it would
+        still stand at that time: what came while an alert stood opens none of its own, and none
+        stands any more once it has been quiet."""
+        quiet = int(min(self.limits.quiet, self.limits.expires))
+        until = known.repeated_at + quiet if known.repeated_at else 0
+        found: tuple[int, int, int] | None = None
+        counted: list[int] = []
+        for time in _times(known.complaints):
+            if time <= known.repeated_at:
+                continue
+            if time < until:
+                until = time + quiet
+                continue
+            counted.append(time)
+            crossed = crossing(counted, time, int(self.limits.window), self.least)
+            if crossed is not None:
+                found, counted, until = crossed, [], time + quiet
+        return found if until > at else None
 
     def _judge(
         self,

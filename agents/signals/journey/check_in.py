@@ -101,6 +101,16 @@ class CheckIn(Idle):
         if not self._is_late(customer, at, within, alerts):
             self.begin(customer, begin, event, alerts)
 
+    def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
+        """The last contact counts also where its wait is over: told, and long expired."""
+        super().on_merge(customer, at, alerts)
+        alert = standing(customer, self.name)
+        contacts = customer.journey.contacts if customer.journey is not None else []
+        if alert is not None and contacts and day_of(began(alert)) < contacts[-1]:
+            last = contacts[-1] * DAY
+            late = last < alert.opened_at
+            alerts.end(alert, last, "late_evidence" if late else "returned")
+
     def open(self, customer: Customer, timer: Timer, alerts: Alerts) -> None:
         if self.limits.enabled:
             super().open(customer, timer, alerts)

@@ -13,7 +13,7 @@ from agents.decide import Customers
 from agents.rulebook import Rulebook
 from tests.agents.people.town import Event, Town
 from tests.agents.say import DAY, START, alone
-from tests.support.identities import closing, known, phases, truth
+from tests.support.identities import OF_CUSTOMERS, closing, known, record, story, truth
 
 PARTITIONS = 4
 CUSTOMERS = ("1", "2", "3")
@@ -56,6 +56,8 @@ SAID: dict[str, Callable[[int], Event]] = {
     ),
 }  # fmt: skip
 """What signals of every sort hear, by type."""
+TOLD_ALIKE = Customers(Rulebook(alone(signals=OF_CUSTOMERS)), future=None)
+"""With those whose outcome does not depend on when rows became one."""
 
 people = st.sampled_from(CUSTOMERS)
 aliases = st.sampled_from(ALIASES)
@@ -152,18 +154,19 @@ def nothing_is_lost_or_doubled(
 def test_in_any_order_all_is_known_as_if_everybody_had_said_who_they_were(
     seed: int, drawn: list[int]
 ) -> None:
-    town, order = Town(PARTITIONS, logic=LOGIC), Order(drawn)
-    lives = list(phases(seed, customers=5, count=4, each=12))
-    last, end = closing(lives[-1].honest[-1]["time"] + 100 * 3600)
-    for records in [*(phase.sent for phase in lives), last]:
-        for record in records:
-            town.send_record(record.key or b"", record.value or b"", record.partition)
+    """Phase by phase; as on Kafka (tests/faults/test_identity.py), with every signal."""
+    town, order = Town(PARTITIONS, logic=TOLD_ALIKE), Order(drawn)
+    lives = story(seed, customers=8)
+    for events in [*(phase.sent for phase in lives.phases), closing(lives)]:
+        for each in map(record, events):
+            town.send_record(each.key or b"", each.value or b"", each.partition)
         town.settle(order)
-    oracle = truth(LOGIC, lives, end)
+    oracle, found = truth(TOLD_ALIKE, lives), town.people()
     assert not town.refused()
-    found = town.people()
     assert found.keys() == oracle.keys()
-    assert {key: known(row) for key, row in found.items()} == {
-        key: known(row) for key, row in oracle.items()
-    }
+    lifted = lives.lifted()
+    for key, row in found.items():
+        assert known(row, lifted) == known(oracle[key], lifted), key
     assert Counter(town.stand_open()) == Counter(town.told_open())
+    truly = {f"c:{each.who}": each.held() for each in lives.people if each.who is not None}
+    assert town.linked() == truly
