@@ -68,10 +68,10 @@ def life(earlier: Customer, later: Customer) -> Life | None:
         if back != NEVER:
             won_back(merged, back)
             merged.closed_at = at
-        elif merged.begun_at > at:
-            merged.flags &= ~CLOSED
         else:
             merged.won_back = 0  # Of a return before they left again nothing follows.
+            if merged.begun_at > at:
+                merged.flags &= ~CLOSED
     return merged
 
 
