@@ -1,8 +1,23 @@
-"""The queue that an interaction of a contact is of, also where it does not repeat its name."""
+"""What contacts say of their queues: in which they are, and whether who leaves it gives up."""
+
+from typing import Final
 
 from agents.observers.telling import hashed
 from schemas.customer import Customer, bounded
 from schemas.interaction import Interaction
+
+PHONE: Final = "phone"
+
+
+def is_voicemail(event: Interaction) -> bool:
+    """Whether somebody left a queue for the voice mailbox, or has spoken onto it.
+
+    Of messages only spoken ones: who writes in a chat may be waiting in its queue, and give up.
+    """
+    said = event.properties
+    if event.kind == "contact_abandoned":
+        return said.voicemail is True
+    return bool(said.contact_id) and (said.medium or event.channel).lower() == PHONE
 
 
 def queue_of(customer: Customer, event: Interaction) -> str | None:
