@@ -207,14 +207,38 @@ def test_an_order_from_before_the_account_was_closed_reopens_nothing() -> None:
     assert changes(lived(*late))[-1][1] == "lost"
 
 
-def test_captured_goes_over_losing_and_ends_with_an_order() -> None:
-    records = [*bought(0, 7, 14), said("number_ported_out", 30 * DAY), *bought(33)]
+def test_captured_goes_over_losing_and_an_order_wins_back() -> None:
+    records = [*bought(0, 7, 14), said("number_ported_out", 30 * DAY), *bought(33, 33.2, 38)]
     harness = lived(*records, standards=OWN)
-    assert changes(harness)[-3:] == [
+    assert changes(harness)[-4:] == [
         ("retained", "losing", "gone_silent"),
         ("losing", "captured", "captured"),
         ("captured", "won_back", "order_completed"),
+        ("won_back", "retained", "order_completed"),
     ]
+    # One purchase day after a silence is no rhythm: the second is.
+    ended = [alert for alert in harness.alerts if alert.signal == "captured"][-1]
+    assert (ended.resolution, ended.resolved_at) == ("recovered", "2026-12-30T00:00:00.000000Z")
+
+
+def test_who_was_captured_without_falling_silent_is_back_with_one_order() -> None:
+    records = [*bought(0, 7, 14), said("number_ported_out", 15 * DAY), *bought(20, 27)]
+    harness = lived(*records, standards=OWN)
+    assert changes(harness)[-3:] == [
+        ("retained", "captured", "captured"),
+        ("captured", "won_back", "order_completed"),
+        ("won_back", "retained", "order_completed"),
+    ]
+    ended = [alert for alert in harness.alerts if alert.signal == "captured"][-1]
+    assert (ended.resolution, ended.resolved_at) == ("recovered", "2026-12-12T00:00:00.000000Z")
+
+
+def test_who_falls_silent_again_is_not_back_in_their_rhythm() -> None:
+    again = bought(31, 56, 57)  # silent from the 53rd day on
+    records = [*bought(0, 7, 14), said("number_ported_out", 30 * DAY), *again]
+    harness = lived(*records, standards=OWN)
+    ended = [alert for alert in harness.alerts if alert.signal == "captured"][-1]
+    assert (ended.resolution, ended.resolved_at) == ("recovered", "2027-01-18T00:00:00.000000Z")
 
 
 def test_lost_goes_over_captured_and_losing_never_over_either() -> None:
