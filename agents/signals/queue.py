@@ -7,7 +7,8 @@ back is no abandonment, nor is leaving a message on the voice mailbox.
 
 from bisect import insort
 
-from agents.alerts import ERROR, SEVERITIES, WARNING, Alerts, Facts, Kind
+from agents.alerts import ERROR, WARNING, Alerts, Facts, Kind
+from agents.mechanisms.standing import severity_of
 from agents.queues import is_voicemail
 from schemas.alert import Evidence, Resolution
 from schemas.customer import (
@@ -171,9 +172,7 @@ class AbandonedQueue:
             Evidence(contact.queued_id, _QUEUED, contact.queued_at),
             Evidence(contact.abandoned_id, _ABANDONED, left),
         ]
-        severity = ERROR if again else WARNING
-        if limits.severity is not None:
-            severity = SEVERITIES.index(limits.severity)
+        severity = severity_of(QUEUE_ABANDONED, limits, ERROR if again else WARNING)
         alerts.open(SIGNAL, contact.name, left, facts, evidence, severity, team=limits.team)
         contact.opened_at, contact.is_open = left, True
         contact.queue, contact.queued_id, contact.abandoned_id = None, "", ""  # The alert has them.
