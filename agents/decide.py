@@ -21,6 +21,7 @@ from agents.lifecycle import ACQUIRED, OUTREACH, REACHED, arrival
 from agents.mechanisms import timers
 from agents.mechanisms.standing import make_room
 from agents.people import SPECIAL, Sealer, Switchboard, count_identified, landed
+from agents.queues import name_queue
 from agents.revisiting import look_again
 from agents.rulebook import Chapter, Rulebook
 from agents.seal import Seal
@@ -111,8 +112,9 @@ class Customers:
         alerts.competitors = Competitors(view, self.sealer.seal)
         clock, deadlines, touched = view.clock, view.deadlines, view.touched
         recent, find = view.recent, view.get
-        by_class, varies = self.rulebook.default.by_class, self.rulebook.standards.varies
-        excluding = bool(self.rulebook.standards.exclude.customers)
+        standards, by_class = self.rulebook.standards, self.rulebook.default.by_class
+        varies, by_queue = standards.varies, standards.varies_by_queue
+        excluding = bool(standards.exclude.customers)
         future, noted = self.future, self.noted
         board = Switchboard(self, view, alerts, decision)
         taken: list[tuple[str, str]] = []
@@ -189,6 +191,8 @@ class Customers:
                     alerts.about(key, customer)
                     alerts.stage(ACQUIRED, at, event.kind)
                 if varies:
+                    if by_queue:
+                        name_queue(customer, event)
                     by_class = self.rulebook.chapter(customer, event).by_class
                 concerned = by_class[event.__class__]
                 if excluding and self.excluded(key):

@@ -39,6 +39,9 @@ LEADS_TO = {
 """The stage that an open alert of a signal leads to."""
 _RANK = {ABANDONING: 1, LOSING: 2, CAPTURED: 3, LOST: 4}
 AWAY = frozenset({LOSING, CAPTURED, LOST})
+OF_ORDERS = frozenset({"spend_declined"})
+"""What is said of the orders themselves: an order that does not end it is a part of it, and no
+return."""
 
 SUBSCRIBED, RENEWED, REFERRED, CLOSED, HAS_BEEN_LOYAL = 1, 2, 4, 8, 16
 LOYAL_DAYS, LOYAL_CATEGORIES, LOYAL_ALIVE, LOYAL_SPAN = 5, 2, 0.8, 365

@@ -3,7 +3,8 @@
     python -m benchmarks.text
 
 Messages are the labelled ones of tests/agents/text; "long" is one of 4,000 characters,
-"hostile" the worst found: many short words, stems that nearly fit, quotations, half headers.
+"hostile" the worst found: many short words, stems that nearly fit, quotations, half headers and
+many lines.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ def main() -> None:
         "unfriendl" * 444,
         "> a\n" * 4000,
         "On " * 5333,
+        "From: a\n" * 2000,
     ]
     for name, texts in workloads.items():
         taken = microseconds(lexicon, texts)

@@ -150,10 +150,17 @@ class QueueEvent(Properties):
     medium: Medium | None = None
 
 
+class AbandonedEvent(QueueEvent):
+    """A contact that left its queue, perhaps for the voice mailbox: then it has not given up."""
+
+    voicemail: bool | None = None
+
+
 class MessageEvent(Properties):
-    """A message, in or out; its text is not kept."""
+    """A message, in or out; its text is not kept. `contact_id` is of the contact that left it."""
 
     message_id: Name | None = None
+    contact_id: Name | None = None
     thread_id: Name | None = None
     medium: Medium | None = None
     text: Text | None = None
@@ -275,7 +282,8 @@ VOCABULARY: dict[str, type[Properties]] = {
     # Usage
     **_each(UsageEvent, "feature_used usage_reported value_reached"),
     # Contact centre
-    **_each(QueueEvent, "contact_queued contact_abandoned"),
+    **_each(QueueEvent, "contact_queued"),
+    **_each(AbandonedEvent, "contact_abandoned"),
     **_each(
         ContactEvent,
         "contact_answered contact_held contact_resumed contact_ended contact_missed"

@@ -104,7 +104,8 @@ def remembered(customer: Customer) -> list[Moment]:
             note(contact.queued_at, "contact_queued", f"contact {contact.name}", contact.queued_id)
             note(contact.abandoned_at, "contact_abandoned", f"contact {contact.name}",
                  contact.abandoned_id)  # fmt: skip
-            note(contact.callback_at, "callback_requested", f"contact {contact.name}")
+            # Answered, called back, or left a message: which of them is not kept.
+            note(contact.callback_at, "wait ended well", f"contact {contact.name}")
         for at in customer.contacts.answers:
             note(at, "contact_answered")
     history = customer.purchases

@@ -13,19 +13,21 @@ from agents.observers.telling import (
     places,
     tell,
 )
+from agents.queues import is_voicemail
 from schemas.customer import Customer, bounded
 from schemas.interaction import Interaction
 from schemas.observation import Arrival, Hold, Wait, group_key
 from schemas.observed import MAX_WAITING, Observed, Waiting
 
 QUEUED, ANSWERED, ABANDONED = "contact_queued", "contact_answered", "contact_abandoned"
+MESSAGE = "message_received"
 HELD, FLOWED_OUT = "contact_held", ("callback_requested", "contact_transferred")
 OVER = ("contact_resumed", "contact_ended", ABANDONED)
 
 
 class ContactObserver:
-    """One wait from its (last) queueing to its end; asking for a call back, or being transferred
-    while waiting, is a way out of the queue.
+    """One wait from its (last) queueing to its end; asking for a call back, leaving a message, or
+    being transferred while waiting, is a way out of the queue.
 
     The last three contacts are remembered. What comes before its queueing, out of order, is told as
     answered at once, and corrected when the queueing comes.
@@ -34,10 +36,13 @@ class ContactObserver:
     field = "observed"
     kinds = ()
     reacts_to = frozenset(
-        {QUEUED, ANSWERED, ABANDONED, HELD, "contact_resumed", "contact_ended", *FLOWED_OUT}
+        {QUEUED, ANSWERED, ABANDONED, MESSAGE, HELD, "contact_resumed", "contact_ended"}
+        | {*FLOWED_OUT}
     )
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
+        if event.kind == MESSAGE and not is_voicemail(event):
+            return
         observed, kind, said = observed_of(customer), event.kind, event.properties
         contact = _find(observed, said.contact_id)
         if kind in OVER and contact is not None and 0 < contact.held <= event.time:
@@ -51,6 +56,9 @@ class ContactObserver:
             self._queued(customer, observed, contact or _new(observed, event), event, alerts)
         elif kind == ANSWERED:
             self._answered(customer, observed, contact, event, alerts)
+        elif kind == MESSAGE or (kind == ABANDONED and is_voicemail(event)):
+            if contact is not None:
+                self._end(customer, observed, contact, "flowed_out", event, alerts)
         elif kind == ABANDONED:
             if contact is None:
                 contact = _new(observed, event)

@@ -7,7 +7,9 @@ after Shopify's definition of an abandoned checkout; 30 d until a cart is lost a
 
 from typing import Any, Final
 
-from agents.alerts import SEVERITIES, WARNING, Alerts, Facts, Kind
+from agents.alerts import Alerts, Facts, Kind
+from agents.mechanisms import idle
+from agents.mechanisms.standing import severity_of
 from agents.signals import items, named_carts
 from schemas.alert import Evidence, Resolution, Value
 from schemas.customer import (
@@ -35,15 +37,15 @@ _NOTHING, _TOUCHED, _EMPTIED = range(3)
 
 
 def _cart_reason(facts: Facts) -> str:
-    units, _, _, touched, idle = facts
+    units, _, _, touched, minutes = facts
     things = "1 item" if units == 1 else f"{units} items"
-    since = f"untouched for {idle} min since {spoken(touched)}"
+    since = f"untouched for {minutes} min since {spoken(touched)}"
     return f"A cart with {things} stands {since}."
 
 
 def _checkout_reason(facts: Facts) -> str:
-    _, _, _, touched, idle = facts
-    since = f"no step and no order for {idle} min since {spoken(touched)}"
+    _, _, _, touched, minutes = facts
+    since = f"no step and no order for {minutes} min since {spoken(touched)}"
     return f"A checkout was begun and left: {since}."
 
 
@@ -185,8 +187,7 @@ class AbandonedCarts:
                 return cart.touched + limits.expires
         if not limits.enabled:
             return cart.touched + limits.expires
-        due = cart.touched + limits.idle
-        return max(due, last + limits.cool_down) if last else due
+        return idle.due(cart.touched, limits.idle, last, limits.cool_down)
 
     def _touch(self, known: Carts, event: Interaction, kind: str, alerts: Alerts) -> bool:
         """Apply a touch; whether it has changed anything."""
@@ -252,13 +253,13 @@ class AbandonedCarts:
     def _open(self, cart: Cart, at: int, alerts: Alerts) -> None:
         cart.opened_at = at
         cart.as_checkout = cart.checkout_at > 0
-        idle = self.checkout.idle if cart.as_checkout else self.cart.idle
-        value = round(cart.value, 2)
-        facts: Facts = [cart.units, value, cart.currency, cart.touched, idle // MINUTE]
-        evidence = [Evidence(cart.last_id, cart.last_type, cart.touched)] if cart.last_id else []
         limits: CartAbandoned | CheckoutAbandoned = self.checkout if cart.as_checkout else self.cart
-        severity = WARNING if limits.severity is None else SEVERITIES.index(limits.severity)
-        alerts.open(_signal(cart), cart.name, at, facts, evidence, severity, team=limits.team)
+        kind = CHECKOUT_ABANDONED if cart.as_checkout else CART_ABANDONED
+        value, untouched = round(cart.value, 2), limits.idle // MINUTE
+        facts: Facts = [cart.units, value, cart.currency, cart.touched, untouched]
+        evidence = [Evidence(cart.last_id, cart.last_type, cart.touched)] if cart.last_id else []
+        severity = severity_of(kind, limits)
+        alerts.open(kind.name, cart.name, at, facts, evidence, severity, team=limits.team)
 
     def _order(self, known: Carts, event: Interaction, alerts: Alerts) -> None:
         at, order = event.time, event.properties

@@ -10,7 +10,9 @@ from agents.lifecycle import (
     AWAY,
     CLOSED,
     HAS_BEEN_LOYAL,
+    LEADS_TO,
     LOST,
+    OF_ORDERS,
     REFERRED,
     RENEWED,
     SUBSCRIBED,
@@ -77,11 +79,25 @@ class Lifecycle:
         if is_loyal(customer.purchases, life, at, self.model):
             life.flags |= HAS_BEEN_LOYAL
         if customer.stage in AWAY:
-            # Silence and capture say so themselves; with other alerts an order changes nothing.
-            if life.flags & CLOSED:
+            # Where silence or capture ends with the order, they have said so already.
+            if _is_return(customer, life, at, alerts):
                 came_back(customer, at, alerts)
         elif customer.stage != WON_BACK or day_of(at) > life.won_back:
             alerts.stage(base(customer), at, _ORDER)
+
+
+def _is_return(customer: Customer, life: Life, at: int, alerts: Alerts) -> bool:
+    """Whether an order at `at` comes after what leads away; one with which spend goes on declining
+    does not."""
+    if life.flags & CLOSED:
+        return at >= life.closed_at
+    standing = [alert for alert in customer.alerts if LEADS_TO.get(alert.signal) in AWAY]
+    if standing:
+        return not any(each.signal in OF_ORDERS or at < each.opened_at for each in standing)
+    return any(
+        change.resolution == "recovered" and LEADS_TO.get(change.alert.signal) in AWAY
+        for change in alerts.changes
+    )
 
 
 def came_back(customer: Customer, at: int, alerts: Alerts) -> None:

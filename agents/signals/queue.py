@@ -2,12 +2,14 @@
 
 The short-abandon limit leaves out those who had no fair chance of an answer (contact-centre
 practice: 5 s is our default; Genesys, Talkdesk and AWS leave it to the house). Asking for a call
-back is no abandonment.
+back is no abandonment, nor is leaving a message on the voice mailbox.
 """
 
 from bisect import insort
 
-from agents.alerts import ERROR, SEVERITIES, WARNING, Alerts, Facts, Kind
+from agents.alerts import ERROR, WARNING, Alerts, Facts, Kind
+from agents.mechanisms.standing import severity_of
+from agents.queues import is_voicemail
 from schemas.alert import Evidence, Resolution
 from schemas.customer import (
     EVENT_ID_BYTES,
@@ -26,6 +28,7 @@ from schemas.standards import QueueAbandoned
 
 SIGNAL = "queue_abandoned"
 _QUEUED, _ABANDONED, _ANSWERED = "contact_queued", "contact_abandoned", "contact_answered"
+_CALL_BACK, _DONE, _MESSAGE = "callback_requested", "callback_done", "message_received"
 
 
 def _reason(facts: Facts) -> str:
@@ -40,7 +43,8 @@ QUEUE_ABANDONED = Kind(
     team="support",
     concern="abandonment",
     mechanism="expected",
-    opens="left the queue unanswered after the short-abandon limit, without asking for a call back",
+    opens="left the queue unanswered after the short-abandon limit, without asking for a call back"
+    " or leaving a message",
     default="5 s; expires after 7 d",
     source="practice of contact centres",
     clears_if="The customer's next contact is answered, or they are called back.",
@@ -59,23 +63,27 @@ class AbandonedQueue:
 
     field = "contacts"
     kinds = (QUEUE_ABANDONED,)
-    reacts_to = frozenset({_QUEUED, _ABANDONED, _ANSWERED, "callback_requested", "callback_done"})
+    reacts_to = frozenset({_QUEUED, _ABANDONED, _ANSWERED, _CALL_BACK, _DONE, _MESSAGE})
 
     def __init__(self, thresholds: QueueAbandoned) -> None:
         self.thresholds = thresholds
 
     def on_event(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
-        known = customer.contacts
+        known, kind = customer.contacts, event.kind
+        if kind == _MESSAGE and (known is None or not is_voicemail(event)):
+            return
         if known is None:
             known = customer.contacts = Contacts()
-        kind, at, said = event.kind, event.time, event.properties
+        at, said = event.time, event.properties
         name = bounded(said.contact_id) if said is not None and said.contact_id else None
-        if kind in (_QUEUED, _ABANDONED):
+        if kind == _CALL_BACK or (kind == _ABANDONED and is_voicemail(event)):
+            self._called_for(known, name, at, alerts)
+        elif kind in (_QUEUED, _ABANDONED):
             contact = _contact(known, name or "")
             self._note(contact, event, kind)
             self._judge(known, contact, alerts)
-        elif kind == "callback_requested":
-            self._called_for(known, name, at, alerts)
+        elif kind == _MESSAGE:
+            self._spoken(known, name, at, alerts)
         else:
             if kind == _ANSWERED and name is not None:
                 self._heard(known, name, at, alerts)
@@ -164,9 +172,7 @@ class AbandonedQueue:
             Evidence(contact.queued_id, _QUEUED, contact.queued_at),
             Evidence(contact.abandoned_id, _ABANDONED, left),
         ]
-        severity = ERROR if again else WARNING
-        if limits.severity is not None:
-            severity = SEVERITIES.index(limits.severity)
+        severity = severity_of(QUEUE_ABANDONED, limits, ERROR if again else WARNING)
         alerts.open(SIGNAL, contact.name, left, facts, evidence, severity, team=limits.team)
         contact.opened_at, contact.is_open = left, True
         contact.queue, contact.queued_id, contact.abandoned_id = None, "", ""  # The alert has them.
@@ -185,6 +191,13 @@ class AbandonedQueue:
         for contact in _open_ones(known):
             if not self.too_long(known, contact):
                 _void(contact, alerts)
+
+    def _spoken(self, known: Contacts, name: str | None, at: int, alerts: Alerts) -> None:
+        """A message was left in a contact: who waited in it did not give up, whenever they left."""
+        for contact in known.contacts:
+            if contact.name == name and 0 < contact.queued_at <= at:
+                _end(contact, contact.queued_at)
+                self._judge(known, contact, alerts)
 
     def _heard(self, known: Contacts, name: str, at: int, alerts: Alerts) -> None:
         """A contact was answered: if it waited then, it has ended well, and is over."""

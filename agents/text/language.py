@@ -5,6 +5,7 @@ enough. Twenty-seven other languages stand against those that are judged, so tha
 taken for German nor Portuguese for Spanish.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
@@ -18,8 +19,24 @@ _COVERED = 0.25
 """A text is in a language if at least this share of its words is known there."""
 _ENOUGH = 100
 """Words that are looked at."""
+_CODE = re.compile("[a-z]{2,3}")
+_LONGER = {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es"}
+"""Codes of three letters for those of two."""
+_SAYS_NOTHING = frozenset({"und", "mul", "mis", "zxx"})
 _TURNED_MARKS = frozenset("¿¡")
 _LAST_LATIN = "\u024f"
+
+
+def stated(language: str | None) -> str | None:
+    """The language that a message states, as in BCP 47; None where that names none.
+
+    >>> stated("EN_us"), stated("deu"), stated("pt-BR"), stated("und"), stated("default")
+    ('en', 'de', 'pt', None, None)
+    """
+    code = (language or "").replace("_", "-").partition("-")[0].lower()
+    if not _CODE.fullmatch(code) or code in _SAYS_NOTHING:
+        return None
+    return _LONGER.get(code, code)
 
 
 class Languages:
@@ -52,8 +69,11 @@ class Languages:
     def of(self, tokens: Sequence[Token], stated: str | None = None) -> str | None:
         """The language, None if it is not one of the judged ones or there is too little to tell.
 
-        A `stated` one is believed where the text does not plainly speak another.
+        A `stated` one is believed where the text does not plainly speak another of the judged ones;
+        one that is not judged is believed.
         """
+        if stated is not None and stated not in self._weight:
+            return None
         words = list(islice((token for token in tokens if token.is_word), _ENOUGH))
         letters = sum(word.end - word.start for word in words)
         foreign = sum(word.end - word.start for word in words if _is_foreign(word.known_as))
@@ -74,8 +94,7 @@ class Languages:
             if known[best] >= _COVERED * len(words):
                 return best
         if stated is not None:
-            believed = stated in self._weight and (most < 2 * _VOTE or 2 * votes[stated] >= most)
-            return stated if believed else None
+            return stated if most < 2 * _VOTE or 2 * votes[stated] >= most else None
         return self._by_weighed(words, votes)
 
     def _by_weighed(self, words: Sequence[Token], votes: Mapping[str, int]) -> str | None:

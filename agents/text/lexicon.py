@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from math import copysign, sqrt
 from unicodedata import normalize
 
-from agents.text.language import Languages
+from agents.text.language import Languages, stated
 from agents.text.protocol import NO_TEXT, UNKNOWN_LANGUAGE, Verdict
 from agents.text.quoting import own_words
 from agents.text.sentence import Hit, heard
@@ -51,8 +51,7 @@ class Lexicon:
         said = tokens(own)
         if not any(token.is_word for token in said):
             return _signs_alone(said)
-        stated = language.replace("_", "-").partition("-")[0].lower() if language else None
-        known = self._languages.of(said, stated)
+        known = self._languages.of(said, stated(language))
         if known is None:
             return Verdict(None, None, (UNKNOWN_LANGUAGE,))
         lists = self._words[known]

@@ -82,9 +82,10 @@ class RequestUnanswered(Standing, frozen=True):
 
 
 class SuggestionUnanswered(Standing, frozen=True):
-    """A suggestion without an answer within that working time. Ours."""
+    """A suggestion without an answer within that working time. Ours: seven days on which somebody
+    could have answered; 168 open hours would be a month."""
 
-    within: WorkingTime = WorkingTime(7 * DAY)
+    within: WorkingTime = working_days(7)
 
 
 class OnboardingStalled(Standing, frozen=True):

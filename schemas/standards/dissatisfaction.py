@@ -36,10 +36,10 @@ class ComplaintExternal(Standing, frozen=True):
 
 
 class ResolutionUnconfirmed(Standing, frozen=True):
-    """Resolved, and no satisfied answer within that working time. Off: only a house that asks
-    after each resolution can miss the answer. Ours."""
+    """Resolved, and no satisfied answer `within`, open or closed: the customer is waited for. Off:
+    only a house that asks after each resolution can miss the answer. Ours."""
 
-    within: WorkingTime = WorkingTime(7 * DAY)
+    within: Duration = Duration(7 * DAY)
     enabled: bool = False
 
 

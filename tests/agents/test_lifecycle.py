@@ -145,6 +145,23 @@ def test_usage_declined_is_losing_for_a_retained_customer_and_back_when_it_clear
     ]
 
 
+def test_an_order_while_usage_is_low_wins_back_and_the_next_purchase_day_retains() -> None:
+    harness = lived(*bought(0, 1), *few_uses(), *bought(23, 23.2, 24), standards=FEW)
+    assert changes(harness)[-3:] == [
+        ("retained", "losing", "usage_declined"),
+        ("losing", "won_back", "order_completed"),
+        ("won_back", "retained", "order_completed"),
+    ]
+    # Uses are no more than they were: the alert stands.
+    declined = [alert for alert in harness.alerts if alert.signal == "usage_declined"]
+    assert [alert.status for alert in declined] == ["open"]
+
+
+def test_an_order_from_before_usage_fell_wins_nobody_back() -> None:
+    late = [*bought(0, 1), *few_uses(), said("page_viewed", 23 * DAY), *bought(15)]
+    assert changes(lived(*late, standards=FEW))[-1] == ("retained", "losing", "usage_declined")
+
+
 def test_usage_declined_says_nothing_of_who_is_not_retained() -> None:
     harness = lived(*few_uses(), standards=FEW, days=20)
     assert [alert.signal for alert in harness.alerts] == ["usage_declined"]
@@ -163,14 +180,65 @@ def test_spend_declined_is_losing_and_expires_back() -> None:
     ]
 
 
-def test_captured_goes_over_losing_and_ends_with_an_order() -> None:
-    records = [*bought(0, 7, 14), said("number_ported_out", 30 * DAY), *bought(33)]
-    harness = lived(*records, standards=OWN)
+def paid(amount: float, *days: float) -> list[Record]:
+    return [record for day in days for record in bought(day, revenue=amount)]
+
+
+DEAR = paid(100.0, *range(0, 70, 7))
+LESS = paid(20.0, *range(70, 105, 7))
+
+
+def test_an_order_with_which_spend_goes_on_declining_is_no_return() -> None:
+    harness = lived(*DEAR, *LESS, *paid(20.0, 105, 112), standards=QUIET)
+    assert changes(harness)[-1] == ("retained", "losing", "spend_declined")
+
+
+def test_the_order_with_which_spend_is_back_wins_back() -> None:
+    harness = lived(*DEAR, *LESS, *paid(200.0, *range(105, 147, 7)), standards=QUIET)
     assert changes(harness)[-3:] == [
+        ("retained", "losing", "spend_declined"),
+        ("losing", "won_back", "order_completed"),
+        ("won_back", "retained", "order_completed"),
+    ]
+
+
+def test_an_order_from_before_the_account_was_closed_reopens_nothing() -> None:
+    late = [*bought(0, 7), said("account_deleted", 40 * DAY), *bought(20)]
+    assert changes(lived(*late))[-1][1] == "lost"
+
+
+def test_captured_goes_over_losing_and_an_order_wins_back() -> None:
+    records = [*bought(0, 7, 14), said("number_ported_out", 30 * DAY), *bought(33, 33.2, 38)]
+    harness = lived(*records, standards=OWN)
+    assert changes(harness)[-4:] == [
         ("retained", "losing", "gone_silent"),
         ("losing", "captured", "captured"),
         ("captured", "won_back", "order_completed"),
+        ("won_back", "retained", "order_completed"),
     ]
+    # One purchase day after a silence is no rhythm: the second is.
+    ended = [alert for alert in harness.alerts if alert.signal == "captured"][-1]
+    assert (ended.resolution, ended.resolved_at) == ("recovered", "2026-12-30T00:00:00.000000Z")
+
+
+def test_who_was_captured_without_falling_silent_is_back_with_one_order() -> None:
+    records = [*bought(0, 7, 14), said("number_ported_out", 15 * DAY), *bought(20, 27)]
+    harness = lived(*records, standards=OWN)
+    assert changes(harness)[-3:] == [
+        ("retained", "captured", "captured"),
+        ("captured", "won_back", "order_completed"),
+        ("won_back", "retained", "order_completed"),
+    ]
+    ended = [alert for alert in harness.alerts if alert.signal == "captured"][-1]
+    assert (ended.resolution, ended.resolved_at) == ("recovered", "2026-12-12T00:00:00.000000Z")
+
+
+def test_who_falls_silent_again_is_not_back_in_their_rhythm() -> None:
+    again = bought(31, 56, 57)  # silent from the 53rd day on
+    records = [*bought(0, 7, 14), said("number_ported_out", 30 * DAY), *again]
+    harness = lived(*records, standards=OWN)
+    ended = [alert for alert in harness.alerts if alert.signal == "captured"][-1]
+    assert (ended.resolution, ended.resolved_at) == ("recovered", "2027-01-18T00:00:00.000000Z")
 
 
 def test_lost_goes_over_captured_and_losing_never_over_either() -> None:

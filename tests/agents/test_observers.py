@@ -72,6 +72,24 @@ def test_a_wait_is_told_once_it_is_over_to_the_queue() -> None:
     ]
 
 
+def test_who_leaves_a_message_flows_out() -> None:
+    assert waits(contact("queued", 0), contact("abandoned", 7, voicemail=True)) == [
+        ("queue:sales", "flowed_out", 7, False)
+    ]
+    spoken = said("message_received", 9, {"channel": "phone"}, contact_id="k")
+    assert waits(contact("queued", 0), spoken, contact("abandoned", 10)) == [
+        ("queue:sales", "flowed_out", 9, False)
+    ]
+    assert waits(contact("abandoned", 7, voicemail=True), contact("queued", 0)) == []
+
+
+def test_who_writes_while_waiting_in_a_chat_has_not_flowed_out() -> None:
+    written = said("message_received", 9, {"channel": "chat"}, contact_id="k")
+    assert waits(contact("queued", 0), written, contact("abandoned", 10)) == [
+        ("queue:sales", "abandoned", 10, False)
+    ]
+
+
 def test_it_is_told_to_branch_brand_and_employees_as_well_never_to_one_of_them() -> None:
     where = {"brand": "Acme", "branch": "Main/1", "handled_by": "desk/7"}
     keys = [key for key, *_ in waits(contact("queued", 0), contact("answered", 1, envelope=where))]

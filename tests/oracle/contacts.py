@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .facts import DAY, HOUR, SECOND, Alert, Book, Due, Fact, by_name
 
 SIGNAL = "queue_abandoned"
@@ -25,6 +27,8 @@ class Contacts:
 
     def take(self, fact: Fact) -> None:
         contact = fact.text("contact_id")
+        if fact.kind == "contact_abandoned" and fact.has.get("voicemail"):
+            fact = replace(fact, kind="callback_requested")
         if fact.kind in ("contact_queued", "contact_abandoned") and contact is not None:
             told = [a for a in self.alerts if a.subject == contact and not a.is_void]
             if not told or fact.at <= told[0].opened_at:
@@ -37,6 +41,13 @@ class Contacts:
                 self.heard.setdefault(contact, []).append(fact)
             for alert in self._open_alerts():
                 self._judge(alert.subject or "")
+        elif fact.kind == "message_received":
+            queued = self._times("contact_queued", contact) if contact in self.heard else []
+            if contact is None or fact.text("medium") != "phone" or not queued:
+                return
+            if max(queued) <= fact.at:
+                self.heard[contact].append(replace(fact, at=max(queued)))
+                self._judge(contact)
         elif fact.kind in ("contact_answered", "callback_done"):
             if fact.kind == "contact_answered" and contact is not None and contact in self.heard:
                 self.heard[contact].append(fact)
@@ -78,6 +89,7 @@ class Contacts:
         ends = [
             *self._times("callback_requested", contact),
             *self._times("contact_answered", contact),
+            *self._times("message_received", contact),
             *self.callbacks,
         ]
         if any(max(queued) <= at <= abandoned for at in ends):

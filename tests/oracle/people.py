@@ -298,7 +298,11 @@ class Person:
             self.send("callback_requested", between, contact_id=named)
         if self.contested and self.rng.random() < 0.2:
             self.send("contact_answered", (queued + left) // 2, contact_id=contact)
-        self.send("contact_abandoned", left, contact_id=contact)
+        spoken = {"voicemail": True} if self.rng.random() < 0.1 else {}
+        self.send("contact_abandoned", left, contact_id=contact, **spoken)
+        if self.rng.random() < 0.1:
+            later = self.rng.choice((left, left + 40 * SECOND, left + HOUR, queued - 1))
+            self.send("message_received", later, contact_id=contact, medium="phone")
         if self.contested and self.rng.random() < 0.2:
             self.send("contact_abandoned", left + 10 * SECOND, contact_id=contact)
         self.anchors = self.anchors[-40:] + [left + gap for gap in AFTER_A_CALL]

@@ -28,7 +28,9 @@ Given with the task:
 - A queue alert opens as soon as enough is known, at the time of abandonment; if an answer not
   earlier than it and before its expiry is known already, it is told open and resolved at the
   earliest such answer. A `callback_requested` without `contact_id` counts for every contact then
-  waiting. `error` if another one opened in [t - 24 h, t]; voided ones do not count.
+  waiting. A `contact_abandoned` with `voicemail` is a `callback_requested` of its contact; a spoken
+  message that names a contact queued not later ends it well at that queueing. `error` if another
+  one opened in [t - 24 h, t]; voided ones do not count.
 - A purchase before the opening of an open `gone_silent` is inserted; if the deadline then lies
   after opened_at, the alert is void (no `won_back`) and may open again; otherwise it stays.
 - At the instant at which P(alive) falls under 0.1 (or after 3 times the own gap) an open

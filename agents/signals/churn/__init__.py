@@ -22,7 +22,7 @@ def signals(house: House) -> tuple[Signal, ...]:
         Spending(limits.spend_declined, limits.spend_grown),
         Detractor(limits.detractor),
         Expectations(limits.expectation_gap, limits.delighted, limits.answer_late.within),
-        Captured(limits.captured),
+        Captured(limits.captured, limits.gone_silent),
         CustomerDissatisfied(limits.customer_dissatisfied),
         CaptiveDissatisfied(
             limits.captive_dissatisfied, limits.spend_declined, limits.usage_declined

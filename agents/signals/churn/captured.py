@@ -7,18 +7,20 @@ on Jeffreys' scale (1961).
 import xxhash
 
 from agents.alerts import ERROR, Alerts, Change, Facts, Kind
+from agents.lifecycle import AWAY
 from agents.mechanisms import joint
-from agents.mechanisms.rhythm import returned
+from agents.mechanisms.rhythm import returned, silent_at
 from agents.mechanisms.standing import open_ones, stand, standing
 from agents.signals.churn.detractor import KEPT
 from agents.signals.lifecycle import came_back, had_come_back
 from schemas.alert import Evidence
 from schemas.customer import Customer, OpenAlert, Purchases
 from schemas.habits import KIND, MAX_KINDS, Habits
-from schemas.instant import day_of
+from schemas.instant import DAY, day_of
 from schemas.interaction import Interaction
 from schemas.memory import Piece
 from schemas.standards import Captured as Limits
+from schemas.standards import GoneSilent
 
 SIGNAL = "captured"
 ORDER, PROFILE = "order_completed", "profile_updated"
@@ -77,7 +79,8 @@ CAPTURED = Kind(
     mechanism="joint",
     opens="number ported, data exported, profile changed, categories narrowed, silence after a "
     "complaint: likelihood ratios multiply",
-    clears_if="The customer buys again.",
+    clears_if="The customer buys in their own rhythm again; after a silence the second order shows"
+    " it.",
     default="likelihood ratio of 10 or more, in 180 d",
     source="Jeffreys (1961) for the 10; the ratios of the terms are ours",
     reason=_reason,
@@ -99,8 +102,10 @@ class Captured:
     kinds = (CAPTURED,)
     watches = frozenset({"gone_silent", "lost", SIGNAL})
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, model: GoneSilent | None = None) -> None:
+        """`model` says when somebody has fallen silent."""
         self.limits = limits
+        self.model = model or GoneSilent()
         self.terms: dict[str, float] = {
             PORTED: limits.number_ported,
             EXPORTED: limits.data_exported,
@@ -135,16 +140,19 @@ class Captured:
                 self._not_silent(customer, at, alerts)
 
     def on_merge(self, customer: Customer, at: int, alerts: Alerts) -> None:
-        """Whoever has bought under the other row since then is not captured."""
+        """Whoever has bought under the other row since then, in their rhythm, is not captured."""
         history = customer.purchases
         if history is None:
             return
         for alert in open_ones(customer, SIGNAL):
             bought = history.last_at
-            if bought >= alert.opened_at:
+            if bought < alert.opened_at:
+                continue
+            back = returned(history, alert.opened_at)
+            had_come_back(customer, back)
+            if any(self._in_rhythm(history, day) for day in history.days if day >= back):
                 self._over(customer, bought)
                 alerts.end(alert, bought, "recovered")
-                had_come_back(customer, returned(history, alert.opened_at))
 
     def _ordered(self, customer: Customer, event: Interaction, alerts: Alerts) -> None:
         order, at = event.properties, event.time
@@ -158,11 +166,22 @@ class Captured:
                     habits.categories = keep(habits.categories, category, day)
         if not customer.alerts:
             return
-        alert = standing(customer, SIGNAL)
-        if alert is not None and at >= alert.opened_at:
+        alert, history = standing(customer, SIGNAL), customer.purchases
+        if alert is None or at < alert.opened_at:
+            return
+        if history is None or self._in_rhythm(history, day_of(at)):
             self._over(customer, at)
             alerts.resolve(SIGNAL, None, at, "recovered")
+        if customer.stage in AWAY:
             came_back(customer, at, alerts)
+
+    def _in_rhythm(self, history: Purchases, day: int) -> bool:
+        """Whether who bought on that day had not fallen silent before it."""
+        before = [each for each in history.days if each < day]
+        if not before:
+            return True
+        known = Purchases(history.first, before, history.older)
+        return silent_at(known, self.model, self.model.alive) > day * DAY
 
     def _weigh(self, customer: Customer, at: int, alerts: Alerts) -> None:
         """A sign of the instant `at`, not necessarily the latest one."""

@@ -31,7 +31,7 @@ def signals(house: House) -> tuple[Signal, ...]:
         complaint_unresolved(limits.complaint_unresolved, hours),
         ComplaintRepeated(limits.complaint_repeated),
         complaint_external(limits.complaint_external),
-        resolution_unconfirmed(limits.resolution_unconfirmed, hours),
+        resolution_unconfirmed(limits.resolution_unconfirmed),
         EffortHigh(limits.effort_high),
         NegativeMessage(limits.negative_message, house.text),
     )

@@ -17,11 +17,11 @@ from agents.signals.correspondence.ticket import (
     RESOLVED,
     about,
     closes,
+    in_working_time,
     named,
     opens,
     parameters,
     reopens,
-    waited,
     waiting,
 )
 from agents.working_time import ALWAYS, Hours
@@ -42,16 +42,16 @@ _FORUMS = {
 def _unanswered(facts: Facts) -> str:
     since, within, cause, _ = facts
     return (
-        f"The complaint of {spoken(since)} has had no reply within {waited(within)} of working"
-        f" time{waiting(cause)}."
+        f"The complaint of {spoken(since)} has had no reply within {in_working_time(within)}"
+        f"{waiting(cause)}."
     )
 
 
 def _unresolved(facts: Facts) -> str:
     since, within, _, _, cause, *_ = facts
     return (
-        f"The complaint of {spoken(since)} is not resolved after {waited(within)} of working"
-        f" time, without the time in which the customer was waited for{waiting(cause)}."
+        f"The complaint of {spoken(since)} is not resolved after {in_working_time(within)},"
+        f" without the time in which the customer was waited for{waiting(cause)}."
     )
 
 

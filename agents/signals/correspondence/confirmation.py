@@ -11,7 +11,6 @@ from agents.signals.correspondence.ticket import (
     parameters,
     waited,
 )
-from agents.working_time import ALWAYS, Hours
 from schemas import standards
 from schemas.customer import Customer
 from schemas.instant import spoken
@@ -21,7 +20,7 @@ from schemas.interaction import Interaction
 def _reason(facts: Facts) -> str:
     return (
         f"Told on {spoken(facts[0])} that it is settled, and has not said to be satisfied within"
-        f" {waited(facts[1])} of working time."
+        f" {waited(facts[1])}."
     )
 
 
@@ -35,15 +34,15 @@ RESOLUTION_UNCONFIRMED = Kind(
     parameters=parameters,
     mechanism="expected",
     opens="a ticket was resolved, and no satisfied answer has come since",
-    default="7 d working time; off",
+    default="7 d; off",
     source="named by the sources of the mission; the default is ours",
 )
 
 
-def resolution_unconfirmed(
-    limits: standards.ResolutionUnconfirmed, hours: Hours = ALWAYS
-) -> Expected:
+def resolution_unconfirmed(limits: standards.ResolutionUnconfirmed) -> Expected:
     """Resolved, and nobody knows whether it is. Only for a house that asks after each resolution.
+
+    It is the customer who is waited for, so all time counts.
 
     >>> resolution_unconfirmed(standards.ResolutionUnconfirmed()).begins
     {}
@@ -58,7 +57,6 @@ def resolution_unconfirmed(
         limits,
         begins={RESOLVED: resolved},
         ends={REOPENED: _again, **dict.fromkeys(SATISFACTION, _satisfied)},
-        hours=hours,
     )
 
 

@@ -7,7 +7,7 @@ counts in days.
 from agents.alerts import Alerts, Facts, Kind
 from agents.mechanisms import timers
 from agents.mechanisms.expected import ANY, Begin, End, Expected
-from agents.signals.correspondence.ticket import KEPT, waited
+from agents.signals.correspondence.ticket import KEPT, in_working_time, waited
 from agents.working_time import ALWAYS, Hours
 from schemas import standards
 from schemas.alert import Evidence
@@ -29,8 +29,8 @@ def _reason(facts: Facts) -> str:
     if missed:
         return f"A contact by {medium} was missed on {spoken(since)}, and nobody called back."
     return (
-        f"A message by {medium} of {spoken(since)} has had no answer within {waited(within)} of"
-        " working time."
+        f"A message by {medium} of {spoken(since)} has had no answer within"
+        f" {in_working_time(within)}."
     )
 
 

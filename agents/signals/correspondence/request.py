@@ -14,10 +14,10 @@ from agents.signals.correspondence.ticket import (
     RESOLVED,
     SUGGESTION,
     closes,
+    in_working_time,
     opens,
     parameters,
     reopens,
-    waited,
     waiting,
 )
 from agents.working_time import ALWAYS, Hours
@@ -28,7 +28,7 @@ from schemas.instant import spoken
 def _reason(what: str, facts: Facts) -> str:
     since, within, cause, _ = facts
     return (
-        f"{what} of {spoken(since)} has had no answer within {waited(within)} of working time"
+        f"{what} of {spoken(since)} has had no answer within {in_working_time(within)}"
         f"{waiting(cause)}."
     )
 
@@ -62,7 +62,7 @@ SUGGESTION_UNANSWERED = Kind(
     parameters=parameters,
     mechanism="expected",
     opens="a suggestion has no answer in working time",
-    default="7 d working time",
+    default="7 working days",
     source="named by the sources of the mission; the default is ours",
 )
 

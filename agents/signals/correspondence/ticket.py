@@ -10,7 +10,7 @@ from schemas.correspondence import HASH, INSTANT
 from schemas.customer import Customer, bounded
 from schemas.instant import DAY, HOUR, rfc3339
 from schemas.interaction import Interaction
-from schemas.standards import written
+from schemas.standards import WORKING_DAYS, written
 
 OPENED, REOPENED = "ticket_opened", "ticket_reopened"
 REPLIED, RESOLVED = "ticket_replied", "ticket_resolved"
@@ -100,6 +100,16 @@ def waited(within: float | int | str | None) -> str:
     if DAY < span < 5 * DAY and span % HOUR == 0:
         return f"{span // HOUR} h"
     return written(span)
+
+
+def in_working_time(within: float | int | str | None) -> str:
+    """The same in a sentence.
+
+    >>> in_working_time(72 * HOUR), in_working_time(WORKING_DAYS + 7)
+    ('72 h of working time', '7 working days')
+    """
+    said = waited(within)
+    return said if int(within or 0) > WORKING_DAYS else f"{said} of working time"
 
 
 def waiting(cause: float | int | str | None) -> str:

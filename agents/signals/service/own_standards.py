@@ -11,6 +11,7 @@ from typing import NamedTuple
 from agents.alerts import SEVERITIES, Alerts, Facts, Kind
 from agents.mechanisms import joint, timers
 from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
+from agents.queues import queue_of
 from agents.signals.service.promises import weigh
 from agents.working_time import ALWAYS, Hours
 from schemas.customer import Customer, OpenAlert, bounded
@@ -87,6 +88,7 @@ class OwnStandards:
 
     def __init__(self, own: Sequence[HouseStandard], limits: StandardMissed, hours: Hours) -> None:
         self.index = index(tuple(own))
+        self.by_queue = any(each.queue is not None for each in own)
         self.limits = limits
         self.hours = hours
         self.kinds: tuple[Kind, ...] = (
@@ -176,7 +178,7 @@ class OwnStandards:
         patterns: dict[Pattern, dict[Where, tuple[HouseStandard, ...]]],
         event: Interaction,
     ) -> None:
-        queue = getattr(event.properties, "queue", None)
+        queue = queue_of(customer, event) if self.by_queue else None
         brand, branch = event.brand or customer.brand, event.branch or customer.branch
         for (channels, brands, branches, queues), of_pattern in patterns.items():
             found = of_pattern.get((

@@ -65,8 +65,9 @@ def asks_for_an_invoice(mia: Teller) -> None:
 def colleague_waits(desk: Teller) -> None:
     """A department asks another one for what Mia waits for; that too is a request unanswered."""
     desk.is_(party="department").on(-4, "09:30").does(
-        "ticket_opened", "system", ticket_id="ticket-desk", kind="request", caused_by="ticket-mia"
-    )
+        "ticket_opened", "system",
+        ticket_id="ticket-desk", kind="request", caused_by="asks-for-an-invoice",
+    )  # fmt: skip
 
 
 def has_an_idea(kim: Teller) -> None:

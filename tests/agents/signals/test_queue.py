@@ -57,6 +57,37 @@ def test_the_second_within_a_day_is_an_error_and_says_so() -> None:
     assert (one.severity, other.severity) == ("warning", "error")
 
 
+def spoken(after: float, contact: str | None = "k1", channel: str = "phone") -> Record:
+    return said("message_received", after, {"channel": channel}, contact_id=contact)
+
+
+def test_leaving_for_the_voice_mailbox_is_no_abandonment() -> None:
+    away = said("contact_abandoned", 30, contact_id="k1", voicemail=True)
+    assert told(spine("", queued(), away)) == []
+    assert told(spine("", away, queued())) == []
+    # Queued anew it is judged anew; and what is not voicemail is an abandonment.
+    assert [status for _, _, status in told(spine("", queued(), away, queued(60), left(90)))] == [
+        "open"
+    ]
+    plain = said("contact_abandoned", 30, contact_id="k1", voicemail=False)
+    assert [status for _, _, status in told(spine("", queued(), plain))] == ["open"]
+
+
+def test_a_message_of_the_contact_shows_that_nobody_gave_up() -> None:
+    assert told(spine("", queued(), spoken(20), left())) == []
+    late = told(spine("", queued(), left(), spoken(50)))
+    assert [(at, status) for at, _, status in late] == [(30, "open"), (30, "late_evidence")]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [spoken(50, "k2"), spoken(50, None), spoken(50, channel="chat")],
+    ids=["of another contact", "of none", "written"],
+)
+def test_another_message_says_nothing_of_a_contact(message: Record) -> None:
+    assert [status for _, _, status in told(spine("", queued(), left(), message))] == ["open"]
+
+
 def test_an_alert_survives_being_stored_whole() -> None:
     # Each record is a batch of its own, and every row is written and read between them.
     records = [queued(), left(), queued(60, "k2"), left(90, "k2"), said("callback_done", 120)]

@@ -50,6 +50,18 @@ def test_the_alert_says_how_often_until_when_and_what_a_year_brought() -> None:
     assert (alert.subject, alert.team, alert.lifecycle_stage) == (None, "retention", "losing")
 
 
+@pytest.mark.parametrize("said_of_it", ["alert_dismissed", "alert_outcome"])
+def test_a_return_is_told_of_a_silence_that_is_past_as_well(said_of_it: str) -> None:
+    silent = spine(OWN, *bought(0, 7, 14)).advance(minutes=12 * 24 * 60)
+    (alert,) = silent.alerts
+    silent.feed([said(said_of_it, 27 * DAY, alert_id=alert.alert_id), *bought(30, 31)])
+    assert [a.signal for a in silent.alerts].count("won_back") == 1
+    assert [(c.to, c.reason) for c in silent.changes][-2:] == [
+        ("won_back", "order_completed"),
+        ("retained", "order_completed"),
+    ]
+
+
 def test_the_return_is_told_with_the_order_that_made_it() -> None:
     harness = spine("", *bought(0, 7, 14, 100))
     assert [(a.signal, a.resolution or a.status) for a in harness.alerts] == [

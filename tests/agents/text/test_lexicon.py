@@ -114,8 +114,21 @@ OTHERS = [
     "O serviço é péssimo, quero o meu dinheiro de volta.",
     "Nunca mais compro nesta loja.",
     "Isto é uma fraude, um horror.",
+    "Estou furioso, o atendimento foi terrível e nunca mais compro nada aqui",
+    "Espero uma resposta há três semanas e ninguém me responde, isto é inaceitável",
+    "Péssimo, terrível, horrível. Não recomendo.",
+    "A comida estava fria e o empregado foi grosseiro.",
+    "Perderam a minha mala e ninguém sabe de nada.",
     "El servei és pèssim i vull els diners.",
+    "Estic furiós, el servei és terrible i no compraré mai més res aquí",
+    "Fa tres setmanes que espero una resposta, és inacceptable",
+    "Una vergonya, no tornaré mai.",
+    "Porto dues hores esperant i ningú agafa el telèfon.",
     "O servizo é horrible e quero os cartos de volta.",
+    "Estou furioso, o servizo é terrible e nunca máis compro nada aquí",
+    "Unha vergoña, non volvo máis.",
+    "A comida estaba fría e o camareiro foi moi groseiro.",
+    "Levo dúas horas agardando e ninguén colle o teléfono.",
     "Jag är mycket besviken på servicen.",
     "Jeg er meget skuffet over servicen.",
     "Jeg er veldig skuffet over tjenesten.",
@@ -166,6 +179,19 @@ def test_a_text_that_plainly_speaks_another_language_overrules_the_stated_one() 
     assert LEXICON.judge("Waar blijft mijn bestelling? Ik wil het nu.", "de").language is None
 
 
+@pytest.mark.parametrize("stated", ["pt", "pt-BR", "ca", "gl", "por", "nl"])
+def test_a_stated_language_that_is_not_judged_is_unknown(stated: str) -> None:
+    unknown = Verdict(None, None, (UNKNOWN_LANGUAGE,))
+    # Spanish by its words, as far as they go.
+    assert LEXICON.judge("Que desastre de hotel, todo sucio.", None).language == "es"
+    assert LEXICON.judge("Que desastre de hotel, todo sucio.", stated) == unknown
+
+
+@pytest.mark.parametrize("stated", ["", "und", "mul", "default", "deu", "de_AT"])
+def test_what_names_no_language_states_none(stated: str) -> None:
+    assert LEXICON.judge("Das ist der schlechteste Service.", stated).language == "de"
+
+
 def test_umlauts_written_out_and_accents_left_out_are_understood() -> None:
     assert score("Ich bin enttaeuscht von Ihnen") == score("Ich bin enttäuscht von Ihnen")
     assert score("Je suis tres decu de vous.") == score("Je suis très déçu de vous.")
@@ -178,11 +204,22 @@ def test_web_addresses_say_nothing() -> None:
 
 
 def test_only_the_first_characters_count() -> None:
-    calm = "This is the order of the day and it is here. " * 200
+    calm = "This is the order of the day and it is here. " * 30
     assert len(calm) > MOST_KEPT
     assert LEXICON.judge(calm + "Worst service ever, fraud, scam!", None).score == 0
     assert len(own_words("word " * 100_000)) <= MOST_KEPT
     assert own_words(("> quoted\n" * MOST_READ) + "never read") == ""
+
+
+def test_what_is_left_out_is_cut_off_between_words() -> None:
+    scam = "x" * (MOST_KEPT - 9) + " scampering about"
+    assert own_words(scam) == "x" * (MOST_KEPT - 9)
+    assert own_words("x" * (MOST_KEPT + 1)) == "x" * MOST_KEPT
+    assert own_words("x" * (MOST_KEPT - 5) + " scam and more").endswith(" scam")
+
+
+def test_of_blank_lines_one_is_enough() -> None:
+    assert own_words("One.\n \n\r\n\n  Two.") == "One.\n\n  Two."
 
 
 @given(st.text(max_size=300), st.sampled_from([None, "en", "de", "fr", "es", "pl", ""]))
