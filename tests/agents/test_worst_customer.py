@@ -30,6 +30,18 @@ def test_the_worst_customer_stays_within_8_kib_after_every_event(seed: int) -> N
     assert 7000 < max(sizes) <= MAX_BYTES
 
 
+@pytest.mark.parametrize("kind", ["inspection_recorded", "x_looked"])
+@pytest.mark.parametrize("seed", range(4))
+def test_what_concerns_no_signal_finds_room_for_what_it_says_of_the_customer(
+    seed: int, kind: str
+) -> None:
+    harness = Harness().feed(hostile(seed, scope=1))
+    later = {**hostile(seed)[-1], "id": "later", "type": kind, "properties": {}}
+    (row,) = harness.feed([later]).rows.values()
+    assert len(row) <= MAX_BYTES
+    assert decode(row).brand == later["brand"]
+
+
 @pytest.mark.parametrize("seed", range(1, 4))  # letters of four bytes leave no room for a list
 def test_of_16_full_carts_none_is_forgotten_and_the_last_one_keeps_its_list(seed: int) -> None:
     customer, carts, _ = what_is_left(hostile(seed, ["fill"]))
