@@ -15,7 +15,7 @@ from agents.explain.timeline import moment, told
 from agents.explain.whom import candidates
 from agents.identity import Names, alias_of
 from heed.formats import STDIN, read
-from heed.options import names_of
+from heed.options import House, names_of
 from heed.progress import watched
 from heed.records import Read, newest
 from heed.replay import Replay
@@ -52,9 +52,9 @@ def rereadable(files: Sequence[str], format: str) -> Again:
 class Lived(Replay):
     """A replay that notes what is told of one person."""
 
-    def __init__(self, keys: Sequence[str], standards: Standards | None, most: int) -> None:
+    def __init__(self, keys: Sequence[str], house: House, most: int) -> None:
         """At least the last `most` of what is told of the rows `keys` is kept."""
-        super().__init__(standards)
+        super().__init__(*house)
         self.told = deque[Moment](maxlen=most)
         self._ids = {key[2:] for key in keys if key.startswith("c:")}
         self._aliases = {alias_of(key) for key in keys if not key.startswith("c:")}
@@ -75,18 +75,16 @@ class Lived(Replay):
         return not self._aliases.isdisjoint((said.aliases or {}).items())
 
 
-def from_files(
-    asked: str, values: Again, standards: Standards | None, at: int | None, most: int
-) -> Explanation:
+def from_files(asked: str, values: Again, house: House, at: int | None, most: int) -> Explanation:
     """Replay `values` up to the time `at` (their end for None) and explain who is meant.
 
     They are read again for the timeline: who is linked to whom is known at their end. Raises
     Unknown.
     """
-    names = names_of(standards)
-    made, lived = _explained(candidates(asked, names), values, standards, at, most)
+    names = names_of(house.standards)
+    made, lived = _explained(candidates(asked, names), values, house, at, most)
     if made.linked or made.key not in candidates(asked, names)[:1]:
-        made, lived = _explained(made.keys, values, standards, at, most)
+        made, lived = _explained(made.keys, values, house, at, most)
     heard, count, first = _heard(made.keys, values(), at, most, names)
     made.known_since = first or made.known_since
     moments = [*heard, *lived.told]
@@ -101,10 +99,10 @@ def from_files(
 
 
 def _explained(
-    keys: Sequence[str], values: Again, standards: Standards | None, at: int | None, most: int
+    keys: Sequence[str], values: Again, house: House, at: int | None, most: int
 ) -> tuple[Explanation, Lived]:
     """Replay, and explain the first of the rows `keys` that is there, or whom it points to."""
-    lived = Lived(keys, standards, most)
+    lived = Lived(keys, house, most)
     for _ in lived.run(values() if at is None else _upto(values(), at), at):
         pass
     for key in keys:
@@ -157,24 +155,22 @@ def _names(names: Sequence[bytes], value: bytes) -> bool:
     return b"\\" in value or b'"aliases"' in value or any(name in value for name in names)
 
 
-def from_kafka(
-    asked: str, settings: Settings, standards: Standards | None, at: int, most: int
-) -> Explanation:
+def from_kafka(asked: str, settings: Settings, house: House, at: int, most: int) -> Explanation:
     """The same as of `at` from the customer's own interactions, as far as Kafka has them.
 
     Raises Unknown, Unusable.
     """
-    names = names_of(standards)
+    names = names_of(house.standards)
     for key in candidates(asked, names):
         read = newest([key], settings, MOST_REPLAYED, names)
         if read.values:
             break
     else:
         raise Unknown(f"{settings.input_topic} has no interaction of {asked}")
-    made = from_files(key, lambda: read.values, standards, at, most)
+    made = from_files(key, lambda: read.values, house, at, most)
     if made.linked:
         read = newest(made.keys, settings, MOST_REPLAYED, names)
-        made = from_files(key, lambda: read.values, standards, at, most)
+        made = from_files(key, lambda: read.values, house, at, most)
     made.timeline_note = _note(read, settings)
     return made
 
