@@ -6,6 +6,7 @@ import pytest
 
 from agents.harness import Harness
 from schemas.customer import MAX_BYTES, Carts, Contacts, Customer, OpenAlert, decode, fits
+from tests.agents.any_life import any_life
 from tests.agents.hostile import PRODUCTS, Record, hostile
 from tests.agents.say import spine
 
@@ -27,6 +28,14 @@ def of_the_spine(customer: Customer) -> list[OpenAlert]:
 def test_the_worst_customer_stays_within_8_kib_after_every_event(seed: int) -> None:
     harness = Harness()
     sizes = [max(map(len, harness.feed([record]).rows.values())) for record in hostile(seed)]
+    assert 7000 < max(sizes) <= MAX_BYTES
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_so_does_the_worst_one_of_whom_every_type_is_told(seed: int) -> None:
+    harness = Harness(cached=2)
+    life = any_life(seed, 300, longest=256)
+    sizes = [max(map(len, harness.feed([record]).rows.values())) for record in life]
     assert 7000 < max(sizes) <= MAX_BYTES
 
 
