@@ -198,7 +198,8 @@ class Customers:
                 if excluding and self.excluded(key):
                     alerts.count("excluded")
                     exclude(view, row, at, alerts)
-                elif concerned:
+                elif concerned or not holds_little(customer):
+                    # Of whom much is held, even a longer brand may be too much.
                     alerts.about(key, customer)
                     if customer.alerts:
                         turn_off(self, row, at, alerts, in_event=True)

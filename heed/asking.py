@@ -6,7 +6,16 @@ from typing import Annotated
 import msgspec
 import typer
 
-from heed.options import AsJson, Bootstrap, Format, Kind, StandardsFile, instant_of, standards_of
+from heed.options import (
+    AsJson,
+    Bootstrap,
+    Format,
+    Kind,
+    StandardsFile,
+    house_of,
+    instant_of,
+    standards_of,
+)
 from heed.progress import out, say
 from streams import settings as engine
 
@@ -45,13 +54,11 @@ def explain(
 
     end = None if at is None else instant_of("--at", at)
     if files:
-        made = from_files(
-            customer, rereadable(files, format.value), standards_of(standards), end, timeline
-        )
+        values = rereadable(files, format.value)
+        made = from_files(customer, values, house_of(standards), end, timeline)
     elif end is not None:
         settings = engine.load(bootstrap=bootstrap)
-        own = standards_of(standards or settings.standards)
-        made = from_kafka(customer, settings, own, end)
+        made = from_kafka(customer, settings, house_of(standards), end)
     else:
         settings = engine.load(bootstrap=bootstrap)
         address = worker or f"localhost:{max(settings.web_port, 1)}"

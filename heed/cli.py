@@ -25,6 +25,7 @@ from heed.options import (
     Format,
     Kind,
     StandardsFile,
+    house_of,
     instant_of,
     names_of,
     standards_of,
@@ -143,8 +144,9 @@ def replay(
 
     began, counts = time.monotonic(), Counts()
     end = None if until is None else instant_of("--until", until)
-    replayed = Replay(standards_of(standards))
-    other = None if diff is None else Replay(standards_of(diff))
+    house = house_of(standards)
+    replayed = Replay(*house)
+    other = None if diff is None else Replay(*house._replace(standards=standards_of(diff)))
     values = watched(read(files, format.value, counts), "replaying")
     if other is not None:
         told = difference(replayed, other, list(values), end)

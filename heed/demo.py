@@ -34,7 +34,7 @@ from schemas.alert import Alert
 from schemas.customer import Customer
 from streams import logs
 from streams.embedded import EmbeddedBroker
-from streams.settings import Settings
+from streams.settings import Settings, load
 from streams.worker import Worker
 
 # The day must lie far enough before the end of the purchases (1998-06-30) for the day's deadlines
@@ -180,6 +180,7 @@ def demo(*, once: bool, quiet: bool, web_port: int) -> dict[str, object]:
     """Run it; the summary. Raises UnusableInput, Unusable."""
     cdnow = cdnow_path()
     logs.configure("text", "warning")
+    own = load()
     with EmbeddedBroker() as broker:
         settings = Settings(
             bootstrap=broker.address,
@@ -187,6 +188,8 @@ def demo(*, once: bool, quiet: bool, web_port: int) -> dict[str, object]:
             # What one batch tells must fit into the embedded broker, too.
             batch_records=500,
             standards=STANDARDS,
+            playbooks=own.playbooks,
+            text=own.text,
             idle_clock="off",
             future_seconds=-1,
             web_host="127.0.0.1",

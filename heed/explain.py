@@ -15,7 +15,7 @@ from agents.explain.whom import candidates
 from heed.formats import STDIN, read
 from heed.history import history
 from heed.lived import Lived, in_order
-from heed.options import names_of
+from heed.options import House, names_of
 from heed.progress import watched
 from heed.records import Reach, Whose, hashes, newest
 from schemas.instant import spoken
@@ -45,19 +45,17 @@ def rereadable(files: Sequence[str], format: str) -> Again:
     return lambda: watched(read(files, format), "reading")
 
 
-def from_files(
-    asked: str, values: Again, standards: Standards | None, at: int | None, most: int
-) -> Explanation:
+def from_files(asked: str, values: Again, house: House, at: int | None, most: int) -> Explanation:
     """Replay `values` up to the time `at` (their end for None) and explain who is meant.
 
     They are replayed again where other rows turn out to belong to it. Raises Unknown.
     """
-    rows = candidates(asked, names_of(standards))
-    lived = _replayed(rows, values, standards, at, most)
+    rows = candidates(asked, names_of(house.standards))
+    lived = _replayed(rows, values, house, at, most)
     made = _explained(rows, lived)
     theirs = {made.key, *lived.handed.get(made.key, ())}
     if not theirs.issubset(rows):
-        lived = _replayed(theirs, values, standards, at, most)
+        lived = _replayed(theirs, values, house, at, most)
     past = lived.past(made.key)
     made.known_since = past.first or made.known_since
     made.timeline = in_order(past.newest)
@@ -72,9 +70,9 @@ def from_files(
 
 
 def _replayed(
-    noted: Collection[str], values: Again, standards: Standards | None, at: int | None, most: int
+    noted: Collection[str], values: Again, house: House, at: int | None, most: int
 ) -> Lived:
-    lived = Lived(noted, standards, most)
+    lived = Lived(noted, house, most)
     for _ in lived.run(values() if at is None else _upto(values(), at), at):
         pass
     return lived
@@ -104,26 +102,24 @@ def _upto(values: Iterable[bytes], at: int) -> Iterator[bytes]:
         yield value
 
 
-def from_kafka(asked: str, settings: Settings, standards: Standards | None, at: int) -> Explanation:
+def from_kafka(asked: str, settings: Settings, house: House, at: int) -> Explanation:
     """The same as of `at` from what the customer's row was told, as far as Kafka has it.
 
     Raises Unknown, Unusable.
     """
-    for key in candidates(asked, names_of(standards)):
-        found = _as_of(key, settings, standards, at)
+    for key in candidates(asked, names_of(house.standards)):
+        found = _as_of(key, settings, house, at)
         if found is not None:
             return found
     raise Unknown(f"{settings.input_topic} has no interaction of {asked} by that time")
 
 
-def _as_of(
-    key: str, settings: Settings, standards: Standards | None, at: int
-) -> Explanation | None:
+def _as_of(key: str, settings: Settings, house: House, at: int) -> Explanation | None:
     """Decide once more about a row, or the one it points to; None where it is not there."""
-    names = names_of(standards)
+    names = names_of(house.standards)
     told = history(key, settings, at, MOST_REPLAYED, names)
     lived = Lived(
-        told.rows, standards, MOST_REPLAYED, internal_key=settings.internal_key,
+        told.rows, house, MOST_REPLAYED, internal_key=settings.internal_key,
         partition=told.partition, partitions=told.partitions,
     )  # fmt: skip
     for _ in lived.run(told.lines, at):
@@ -133,7 +129,7 @@ def _as_of(
         return None
     pointed = points_to(stored)
     if pointed is not None:
-        return _as_of(pointed, settings, standards, at)
+        return _as_of(pointed, settings, house, at)
     made, past = _explained([key], lived), lived.past(key)
     moments, left_out = list(past.newest), told.left_out
     if told.handed:

@@ -8,10 +8,9 @@ from agents.explain import Moment
 from agents.explain.timeline import moment, told
 from agents.identity import alias_key, routing_key
 from agents.people import LANDED, landing
-from heed.options import names_of
+from heed.options import House, names_of
 from heed.replay import Replay
 from schemas import alert, lifecycle, profile
-from schemas.standards import Standards
 from streams.contract import Decision, Output, Refusal
 
 _BOTH = {"alerts": alert.decode, "lifecycle": lifecycle.decode}
@@ -59,7 +58,7 @@ class Lived(Replay):
     def __init__(
         self,
         noted: Collection[str],
-        standards: Standards | None,
+        house: House,
         most: int,
         *,
         internal_key: str | None = None,
@@ -67,7 +66,10 @@ class Lived(Replay):
     ) -> None:
         """Of each row at least the last `most` moments are kept; the others are of `Replay`."""
         # In one partition of several there is too little of any group.
-        super().__init__(standards, groups=not place, internal_key=internal_key, **place)
+        standards, text, playbooks = house
+        super().__init__(
+            standards, text, playbooks, groups=not place, internal_key=internal_key, **place
+        )
         if place:
             # What is handed over to other partitions stands in no order to what lands here.
             self._chunk = 1
@@ -75,7 +77,7 @@ class Lived(Replay):
         """By the row of a customer: the rows of aliases that were ever handed over to it."""
         self._most = most
         self._past = {row: Past(most) for row in noted}
-        self._names = names_of(standards)
+        self._names = names_of(house.standards)
         self._spoken = [routing_key(row) for row in noted]
         self.logic.noted = frozenset(noted)
 

@@ -12,6 +12,8 @@ from agents.groups.book import GroupBook
 from agents.groups.decide import Groups
 from agents.kinds import every_kind
 from agents.rulebook import Rulebook
+from agents.text import Classifier
+from schemas.playbooks import Playbooks
 from schemas.standards import Standards
 from streams.clock import DEFAULT_LATENESS
 from streams.contract import Broadcast, Decision, Line, Output, Refusal
@@ -32,21 +34,26 @@ class Replay:
     def __init__(
         self,
         standards: Standards | None = None,
-        lateness: int = DEFAULT_LATENESS,
+        text: Classifier | None = None,
+        playbooks: Playbooks | None = None,
         *,
+        lateness: int = DEFAULT_LATENESS,
         groups: bool = True,
         internal_key: str | None = None,
         **place: int,
     ) -> None:
-        """`place` is of `InMemory`: which `partition` of how many `partitions` it is; then what
+        """What a house has said of how to decide (`*house`), the built-in where it has not.
+
+        `place` is of `InMemory`: which `partition` of how many `partitions` it is; then what
         was said there between rows is read as well, which workers seal with `internal_key`.
         """
-        self.logic = Customers(
-            Rulebook(standards, observed=groups), future=None, internal_key=internal_key
-        )
+        rulebook = Rulebook(standards, text, playbooks, observed=groups)
+        self.logic = Customers(rulebook, future=None, internal_key=internal_key)
         self.customers = InMemory(self.logic, lateness, cached=CACHED, **place)
         self.groups = (
-            InMemory(Groups(GroupBook(standards)), lateness, cached=CACHED) if groups else None
+            InMemory(Groups(GroupBook(standards, playbooks)), lateness, cached=CACHED)
+            if groups
+            else None
         )
         self.counts: Counter[tuple[str, ...]] = Counter()
         self.gauges: Counter[tuple[str, ...]] = Counter()

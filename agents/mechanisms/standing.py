@@ -38,6 +38,22 @@ def stand(
         remember(customer.told, kind, at)
 
 
+def announce(
+    kind: Kind,
+    limits: Any,
+    at: int,
+    facts: Facts,
+    evidence: list[Evidence],
+    alerts: Alerts,
+    subject: str | None = None,
+) -> None:
+    """Tell a notice of `kind`, with the severity and team of the house's `limits`."""
+    severity = severity_of(kind, limits)
+    alerts.notice(
+        kind.name, at, facts, evidence, subject=subject, severity=severity, team=limits.team
+    )
+
+
 def severity_of(kind: Kind, limits: Any, severity: int | None = None) -> int:
     """The house's wish, else this case's own `severity`, else that of the kind."""
     wished = limits.severity

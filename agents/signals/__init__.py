@@ -36,7 +36,7 @@ def signals(house: House) -> tuple[Signal, ...]:
     limits = house.limits
     return (
         AbandonedCarts(limits.cart_abandoned, limits.checkout_abandoned),
-        Silence(limits.gone_silent, limits.lost, won_back=limits.won_back.enabled),
+        Silence(limits.gone_silent, limits.lost, limits.won_back),
         AbandonedQueue(limits.queue_abandoned),
         *correspondence.signals(house),
         *journey.signals(house),

@@ -10,7 +10,7 @@ from bisect import insort
 from agents.alerts import ERROR, INFO, Alerts, Facts, Kind
 from agents.mechanisms import rhythm
 from agents.mechanisms.rhythm import known_until, returned
-from agents.mechanisms.standing import stand, standing
+from agents.mechanisms.standing import announce, stand, standing
 from agents.signals.lifecycle import came_back, had_come_back
 from schemas.alert import Evidence, Value
 from schemas.customer import (
@@ -24,7 +24,7 @@ from schemas.customer import (
 )
 from schemas.instant import DAY, day_of, iso_day
 from schemas.interaction import Interaction
-from schemas.standards import GoneSilent, Lost
+from schemas.standards import GoneSilent, Lost, WonBack
 
 
 def _reason(facts: Facts) -> str:
@@ -122,12 +122,12 @@ class Silence:
     reacts_to = frozenset({"order_completed"})
 
     def __init__(
-        self, thresholds: GoneSilent, lost: Lost | None = None, *, won_back: bool = True
+        self, thresholds: GoneSilent, lost: Lost | None = None, won_back: WonBack | None = None
     ) -> None:
         """`lost` shares the model of `gone_silent`, and has a switch of its own."""
         self.thresholds = thresholds
         self.lost = lost or Lost()
-        self.won_back = won_back
+        self.won_back = won_back or WonBack()
         # Then the loss never comes before the silence, and need not be reckoned until that is told.
         self.lost_is_later = (
             thresholds.enabled
@@ -231,9 +231,9 @@ class Silence:
         silent_since = int(alert.facts[6] or 0) if is_lost else day_of(alert.opened_at)
         alerts.end(alert, at, "recovered")
         had_come_back(customer, day)
-        if self.won_back:
+        if self.won_back.enabled:
             evidence = [Evidence(history.last_id, "order_completed", history.last_at)]
-            alerts.notice("won_back", at, [silent_since], evidence)
+            announce(WON_BACK, self.won_back, at, [silent_since], evidence, alerts)
 
     def restate(self, customer: Customer) -> None:
         """Silence is judged by the standards of today."""
@@ -275,9 +275,9 @@ class Silence:
         history.opened_at = history.lost_at = 0
         history.due = self.next_due(history)
         came_back(customer, event.time, alerts)
-        if self.won_back:
+        if self.won_back.enabled:
             evidence = [Evidence(event.id, event.kind, event.time)]
-            alerts.notice("won_back", event.time, [silent_since], evidence)
+            announce(WON_BACK, self.won_back, event.time, [silent_since], evidence, alerts)
 
 
 def _insert(history: Purchases, day: int) -> bool:

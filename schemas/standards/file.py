@@ -5,7 +5,7 @@ One table per signal, `[hours]`, `[manners]`, `[teams.NAME]`, `[exclude]`, `[ide
 adds. Durations are a number and a unit (`"60 min"`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ class _Reader:
             teams,
             identity,
         )
-        self._check_teams(standards)
+        self._check_teams(standards, dict(_teams_named(tables, overrides, own)))
         return standards
 
     def _override(self, tables: dict[str, Any], number: int, house: HoursTable) -> Override:
@@ -155,18 +155,19 @@ class _Reader:
         names = self.file.convert(said, dict[Team, dict[str, Any]], ("teams",))
         return {name: self.file.convert(said[name], TeamTable, ("teams", name)) for name in names}
 
-    def _check_teams(self, standards: Standards) -> None:
+    def _check_teams(self, standards: Standards, named: dict[str, Key]) -> None:
         """A house that declares teams has misspelt those that it has not; and topics of Kafka may
-        not differ in nothing but "." and "_"."""
+        not differ in nothing but "." and "_". `named` says where teams are."""
         declared, topics = {*TEAMS, *standards.declared}, dict[str, str]()
         for team in sorted(standards.teams):
             if standards.declared and team not in declared:
                 what = f"{quoted(team)} is named as a team, and is none"
-                raise self.file.unlisted(("teams",), what, team, sorted(declared))
+                raise self.file.unlisted(named[team], what, team, sorted(declared))
             other = topics.setdefault(team.replace(".", "_"), team)
             if other != team:
                 what = f'"{team}" and "{other}" are too much alike: Kafka takes "." for "_"'
-                raise self.file.refusal(("teams",), what)
+                where = named.get(team) or named.get(other) or ("teams", team)
+                raise self.file.refusal(where, what)
 
     def _own(self, tables: list[dict[str, Any]]) -> tuple[HouseStandard, ...]:
         found: dict[str, HouseStandard] = {}
@@ -194,6 +195,19 @@ class _Reader:
                 )
             found[one.name] = one
         return tuple(found.values())
+
+
+def _teams_named(
+    tables: dict[str, Any], overrides: list[dict[str, Any]], own: list[dict[str, Any]]
+) -> Iterator[tuple[str, Key]]:
+    """The teams that keys `team` name, each with where that stands."""
+    said: list[tuple[Key, dict[str, Any]]] = [((name,), tables[name]) for name in tables]
+    for number, override in enumerate(overrides):
+        said += [(("override", number, name), override[name]) for name in override]
+    said += [(("standard", number), one) for number, one in enumerate(own)]
+    for under, keys in said:
+        if "team" in keys:
+            yield keys["team"], (*under, "team")
 
 
 def _listed(words: tuple[str, ...]) -> str:

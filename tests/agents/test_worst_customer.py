@@ -6,6 +6,7 @@ import pytest
 
 from agents.harness import Harness
 from schemas.customer import MAX_BYTES, Carts, Contacts, Customer, OpenAlert, decode, fits
+from tests.agents.any_life import any_life
 from tests.agents.hostile import PRODUCTS, Record, hostile
 from tests.agents.say import spine
 
@@ -28,6 +29,27 @@ def test_the_worst_customer_stays_within_8_kib_after_every_event(seed: int) -> N
     harness = Harness()
     sizes = [max(map(len, harness.feed([record]).rows.values())) for record in hostile(seed)]
     assert 7000 < max(sizes) <= MAX_BYTES
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_so_does_the_worst_one_of_whom_every_type_is_told(seed: int) -> None:
+    harness = Harness(cached=2)
+    life = any_life(seed, 300, longest=256)
+    # Before anybody is known, there is no row.
+    sizes = [max(map(len, harness.feed([each]).rows.values()), default=0) for each in life]
+    assert 7000 < max(sizes) <= MAX_BYTES
+
+
+@pytest.mark.parametrize("kind", ["inspection_recorded", "x_looked"])
+@pytest.mark.parametrize("seed", range(4))
+def test_what_concerns_no_signal_finds_room_for_what_it_says_of_the_customer(
+    seed: int, kind: str
+) -> None:
+    harness = Harness().feed(hostile(seed, scope=1))
+    later = {**hostile(seed)[-1], "id": "later", "type": kind, "properties": {}}
+    (row,) = harness.feed([later]).rows.values()
+    assert len(row) <= MAX_BYTES
+    assert decode(row).brand == later["brand"]
 
 
 @pytest.mark.parametrize("seed", range(1, 4))  # letters of four bytes leave no room for a list

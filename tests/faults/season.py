@@ -1,9 +1,10 @@
 """The input of the kill tests: fifty thousand interactions with all that can go wrong in order.
 
 Ten days of a shop, a month apart, so that carts, checkouts and calls are lost and won back within
-a day and regular buyers fall silent between two; some records that cannot be taken; and visits of
-strangers that lie in the wrong partition and must be forwarded. These last are older than all
-else: where in the order they arrive differs from run to run, and nothing may depend on it.
+a day and regular buyers fall silent between two; among them the stories of the demo, one for every
+signal of a customer; some records that cannot be taken; and visits of strangers that lie in the
+wrong partition and must be forwarded. These last are older than all else: where in the order they
+arrive differs from run to run, and nothing may depend on it.
 
 Customers are linked with one name each, and what was known under it comes after all else. Of two
 hand-overs the second may come before or after what the first has made due is told: what was told in
@@ -16,14 +17,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from heapq import merge
 from random import Random
 from typing import Any
 
 from agents.decide import Customers
 from agents.groups.decide import Groups
 from heed.simulator.crowd import shop_day
+from heed.simulator.day import tell
+from heed.simulator.stories import STORIES
 from schemas.customer import Customer
 from schemas.group import Group
+from schemas.instant import instant
 from schemas.observation import CLOCK
 from streams.clock import Clock
 from streams.contract import Decision, Line
@@ -35,13 +40,16 @@ EVENTS = 50_000
 START = 1_735_689_600  # the first of January 2025
 MONTH = 30 * 86_400
 STRANGERS = 40
+BRAND = "meridian"
+"""As the stories have it: of a queue the brand is what was said last, by whatever partition."""
+STORIES_ON = 7  # the first of them begins 180 days before: after the first day, within the season
 _NUMBERED = ("cart_id", "checkout_id", "order_id", "contact_id")
 
 
 def season(seed: int, events: int = EVENTS, partitions: int = 4) -> list[Sent]:
     """The records, in the order in which they are sent. The same seed gives the same ones."""
     rng = Random(seed)
-    days = _days(seed)
+    days = merge(_days(seed), _stories(), key=lambda event: instant(event["time"]))
     return [_record(rng, number, days, partitions) for number in range(events)]
 
 
@@ -60,6 +68,7 @@ def _days(seed: int) -> Iterator[dict[str, Any]]:
     while True:
         for event in shop_day(START + day * MONTH, seed * 1000 + day):
             event["id"] = f"{day}-{event['id']}"
+            event["brand"] = BRAND
             if "customer_id" in event and "anonymous_id" in event.get("aliases", ()):
                 event["aliases"].pop("device_id", None)
             elif "customer_id" in event:
@@ -69,6 +78,16 @@ def _days(seed: int) -> Iterator[dict[str, Any]]:
                     event["properties"][name] += f"-{day}"
             yield event
         day += 1
+
+
+def _stories() -> list[dict[str, Any]]:
+    """What people do in the half year before the eighth day, and around it."""
+    day = START + STORIES_ON * MONTH
+    told = [each for many in STORIES.values() for one in many for each in tell(one, day)]
+    for _, event in told:
+        if "customer_id" in event:
+            event.pop("aliases", None)
+    return [event for _, event in sorted(told, key=lambda each: each[0])]
 
 
 def _key(event: dict[str, Any]) -> bytes:

@@ -293,6 +293,27 @@ MISTAKES: dict[str, tuple[str, str]] = {
         "[identity]\nrenewed_after = 30",
         "house.toml:2: identity.renewed_after: 30 is not a duration with its unit,",
     ),
+    "a team that there is not": (
+        '[teams.care]\n[lost]\nfactor = 3\nteam = "crae"',
+        "house.toml:4: lost.team: 'crae' is named as a team, and is none: expected one of",
+    ),
+    "a team that there is not, for some": (
+        '[teams.care]\n[[override]]\nbrand = "north"\n[override.lost]\nteam = "crae"',
+        "house.toml:5: override.lost.team: 'crae' is named as a team, and is none",
+    ),
+    "a team that there is not, of a standard": (
+        '[[standard]]\nname = "a"\nfrom = "x_a"\nto = "x_b"\nwithin = "5 min"\nteam = "crae"\n'
+        "[teams.care]",
+        "house.toml:6: standard.team: 'crae' is named as a team, and is none",
+    ),
+    "teams too much alike": (
+        '[teams."our.care"]\n[teams.our_care]',
+        'house.toml:2: teams.our_care: "our_care" and "our.care" are too much alike',
+    ),
+    "teams too much alike, one of a signal": (
+        '[lost]\nteam = "after.sales"',
+        'house.toml:2: lost.team: "after_sales" and "after.sales" are too much alike',
+    ),
     "an unknown table": ('# carts\n[carts]\nidle = "1 s"', "house.toml:2: carts: is not known"),
     "a wrong unit": (
         '[cart_abandoned]\nidle = "60 mins"',

@@ -7,7 +7,7 @@ from collections import Counter
 import orjson
 import pytest
 
-from agents.alerts import Kind
+from agents.alerts import INFO, Kind
 from agents.kinds import every_kind
 from heed.replay import Replay
 from schemas.alert import Alert, decode
@@ -55,6 +55,23 @@ def test_all_stories_together_are_told_as_each_alone(standards: str) -> None:
     alerts = replayed(interleaved(group), standards, max(story.until for story in group))
     for story in group:
         assert story.told(alerts) == story.expected, story.name
+
+
+@pytest.mark.parametrize("name", [kind.name for kind in every_kind().values() if kind.notice])
+def test_a_notice_is_of_the_severity_and_team_that_the_house_wishes(name: str) -> None:
+    tellers = (story for story in ALL if story.expected and name in (story.signal, *story.also))
+    story = next(tellers)
+    default = {alert.severity for alert in replayed(story.interactions, "", story.until)
+               if alert.signal == name}  # fmt: skip
+    assert default == {"info"}
+    wished = f'[{name}]\nseverity = "error"\nteam = "press"'
+    alerts = replayed(story.interactions, wished, story.until)
+    told = {(alert.severity, alert.team) for alert in alerts if alert.signal == name}
+    assert told == {("error", "press")}
+
+
+def test_notices_are_declared_with_the_severity_that_they_are_told_with() -> None:
+    assert {kind.severity for kind in every_kind().values() if kind.notice} == {INFO}
 
 
 def test_no_two_stories_are_of_the_same_customer_or_group() -> None:

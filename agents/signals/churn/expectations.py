@@ -6,9 +6,9 @@ What was expected is what a customer says of a dimension (SERVQUAL: Parasuraman,
 
 import xxhash
 
-from agents.alerts import Alerts, Facts, Kind
+from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms import joint, timers
-from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
+from agents.mechanisms.standing import announce, evidence_of, open_ones, stand, standing
 from agents.signals.churn.detractor import KEPT
 from agents.signals.churn.scores import SURVEY, opinion, stretched
 from schemas.customer import Customer, bounded
@@ -60,6 +60,7 @@ DELIGHTED = Kind(
     name=DELIGHT,
     team="success",
     concern="relationship",
+    severity=INFO,
     notice=True,
     mechanism="joint",
     opens="perception above expectation, or a wait of half the own mean; and a good score within "
@@ -250,7 +251,7 @@ class Expectations:
             habits.praised_at = habits.surprised_at = 0
             facts: Facts = [praised, surprised]
             evidence = [] if event is None else evidence_of(event)
-            alerts.notice(DELIGHT, at, facts, evidence, team=limits.team)
+            announce(DELIGHTED, limits, at, facts, evidence, alerts)
 
 
 def _habits(customer: Customer) -> Habits:

@@ -9,7 +9,7 @@ oldest leaves it, without any interaction.
 from bisect import bisect_right
 from struct import pack, unpack_from
 
-from agents.alerts import Alerts, Facts, Kind
+from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms import timers
 from agents.mechanisms.baseline import (
     drop_by_chance,
@@ -17,7 +17,7 @@ from agents.mechanisms.baseline import (
     lower_by_chance,
     rise_by_chance,
 )
-from agents.mechanisms.standing import cool, evidence_of, open_ones, stand, standing
+from agents.mechanisms.standing import announce, cool, evidence_of, open_ones, stand, standing
 from schemas.alert import Evidence
 from schemas.customer import Customer, OpenAlert, Purchases
 from schemas.habits import MAX_ORDERS, ORDER, Habits
@@ -74,6 +74,7 @@ SPEND_GROWN = Kind(
     name=GROWN,
     team="success",
     concern="relationship",
+    severity=INFO,
     notice=True,
     mechanism="baseline",
     opens="the mirror of `spend_declined`",
@@ -312,7 +313,7 @@ class Spending:
         if not habits.grown and cool(customer, SPEND_GROWN, self.grown, at):
             habits.grown = True
             customer.told[GROWN] = at
-            alerts.notice(GROWN, at, facts, evidence_of(event), team=self.grown.team)
+            announce(SPEND_GROWN, self.grown, at, facts, evidence_of(event), alerts)
 
     def _may(self, customer: Customer, habits: Habits, at: int) -> bool:
         """Not while it stands; not while it lasts, until the baseline has become another."""

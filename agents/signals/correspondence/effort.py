@@ -179,17 +179,17 @@ class EffortHigh:
                     of_contact = each
                     break
         if ticket is not None:
+            if of_contact is not None and of_contact.ticket and of_contact.name == ticket:
+                return of_contact, False  # However long it was quiet: the contact goes on.
             matter = self._named(known, ticket, True, at)
             if of_contact is None:
                 if digest:
                     # Of another contact of this ticket no end was heard: it is none of this one's.
                     matter.queued_at = matter.answered_at = matter.held_at = matter.resumed_at = 0
                 return matter, bool(digest)
-            if of_contact is not matter:
-                _fold(of_contact, matter)
-                known.matters.remove(of_contact)
-                return matter, True
-            return matter, False
+            _fold(of_contact, matter)
+            known.matters.remove(of_contact)
+            return matter, True
         if of_contact is not None:
             return of_contact, False
         name = bounded(contact, MATTER_BYTES) if contact else None

@@ -6,11 +6,11 @@ whose promoters answer 9 or 10. Praise twice within a year is ours.
 
 from bisect import insort
 
-from agents.alerts import INFO, SEVERITIES, Alerts, Facts, Kind
+from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms.expected import Begin
 from agents.mechanisms.idle import Idle
 from agents.mechanisms.rhythm import REGULAR, usual_gap
-from agents.mechanisms.standing import evidence_of
+from agents.mechanisms.standing import announce, evidence_of
 from agents.signals.journey.waits import NEVER_BEGAN, began_at, conclude, journey_of
 from schemas.alert import Evidence
 from schemas.customer import Customer, fits
@@ -111,9 +111,8 @@ class Advocates:
 
     def _tell(self, proof: str, at: int, evidence: list[Evidence], alerts: Alerts) -> None:
         limits = self.limits
-        severity = INFO if limits.severity is None else SEVERITIES.index(limits.severity)
         facts: Facts = [proof, self.least, int(limits.window)]
-        alerts.notice(ADVOCATE.name, at, facts, evidence, severity=severity, team=limits.team)
+        announce(ADVOCATE, limits, at, facts, evidence, alerts)
 
 
 def praises(said: SurveyEvent | OpinionEvent | ReviewEvent) -> bool:

@@ -5,9 +5,9 @@ Occasions to thank somebody, told once each. The numbers are ours.
 
 from datetime import date
 
-from agents.alerts import INFO, SEVERITIES, Alerts, Facts, Kind
+from agents.alerts import INFO, Alerts, Facts, Kind
 from agents.mechanisms import timers
-from agents.mechanisms.standing import evidence_of
+from agents.mechanisms.standing import announce, evidence_of
 from agents.signals.journey.occasions import next_day
 from agents.signals.journey.waits import journey_of, last_order, start
 from schemas.alert import Evidence
@@ -132,14 +132,10 @@ class Milestones:
     def _tell(
         self, what: str, number: int, at: int, evidence: list[Evidence], alerts: Alerts
     ) -> None:
-        limits = self.limits
-        if not limits.enabled:
-            return
-        severity = INFO if limits.severity is None else SEVERITIES.index(limits.severity)
-        alerts.notice(
-            self.name, at, [what, number], evidence,
-            subject=f"{what} {number}", severity=severity, team=limits.team,
-        )  # fmt: skip
+        if self.limits.enabled:
+            facts: Facts = [what, number]
+            subject = f"{what} {number}"
+            announce(MILESTONE_REACHED, self.limits, at, facts, evidence, alerts, subject)
 
 
 def _anniversary(first: int, after: int) -> int | None:

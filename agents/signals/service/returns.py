@@ -1,7 +1,7 @@
 """Returns: too late to be worth much, or too many of too few orders."""
 
-from agents.alerts import INFO, SEVERITIES, WARNING, Alerts, Facts, Kind
-from agents.mechanisms.standing import evidence_of, open_ones, stand, standing
+from agents.alerts import INFO, WARNING, Alerts, Facts, Kind
+from agents.mechanisms.standing import announce, evidence_of, open_ones, stand, standing
 from agents.signals.service import order_book
 from agents.signals.service.order_book import DELIVERED, OFF, ORDERED, RETURNED
 from agents.signals.service.promises import service_of
@@ -144,13 +144,11 @@ class Returns:
         after = returned - delivered
         if after <= self.late.within or not self.late.enabled:
             return
-        name, wished = event.properties.order_id, self.late.severity
+        name = event.properties.order_id
         facts: Facts = [after, int(self.late.within), bounded(name) if name else None]
-        alerts.notice(
-            RETURN_LATE.name, max(returned, delivered), facts, evidence_of(event),
-            subject=bounded(name) if name else None,
-            severity=INFO if wished is None else SEVERITIES.index(wished),
-            team=self.late.team,
+        announce(
+            RETURN_LATE, self.late, max(returned, delivered), facts, evidence_of(event), alerts,
+            bounded(name) if name else None,
         )  # fmt: skip
 
     def _judge(

@@ -228,6 +228,18 @@ def test_a_contact_that_turns_out_to_be_of_a_ticket_costs_that_ticket() -> None:
     assert alert.rule.parameters["waited_seconds"] == 15 * MINUTE
 
 
+def test_a_contact_that_goes_on_after_more_than_a_week_keeps_its_matter() -> None:
+    named = {"contact_id": "k1", "ticket_id": "t1"}
+    records = [
+        said("contact_queued", 0, **named),
+        said("contact_answered", 8 * DAY, **named),
+        said("contact_transferred", 16 * DAY, **named),
+    ]
+    (opened, *_) = alerts(shop("", *records))
+    assert (opened.signal, opened.subject) == ("effort_high", "t1")
+    assert opened.rule.parameters["waited_seconds"] == 8 * DAY
+
+
 def test_a_wait_without_an_end_is_none_of_the_next_contact() -> None:
     lost = said("contact_queued", 0, contact_id="k1", ticket_id="t1")
     later = said("contact_answered", 2 * HOUR, contact_id="k2", ticket_id="t1")
