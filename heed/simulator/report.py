@@ -68,7 +68,7 @@ def table(runs: Sequence[Run]) -> Iterator[str]:
         own = [run.heed[signal] for run in runs if signal in run.heed]
         thumb = [run.thumb[signal] for run in runs if signal in run.thumb]
         cells = [f"`{signal}`", f"{many:.1f}", *(_figures(own) if own else ["not yet", "", ""])]
-        cells += [rules.get(signal, "none"), *(_figures(thumb) if thumb else ["", "", ""])]
+        cells += [rules[signal], *(_figures(thumb) if thumb else ["", "", ""])]
         yield f"| {' | '.join(cells)} |"
 
 
@@ -100,7 +100,7 @@ def beside(runs: Sequence[Run], signals: Sequence[str]) -> Iterator[str]:
         for which in ([run.heed for run in runs], [run.own for run in runs]):
             cells += _figures([each[signal] for each in which if signal in each])
         thumb = [run.thumb[signal] for run in runs if signal in run.thumb]
-        cells += _figures(thumb)[:2] if thumb else ["none", ""]
+        cells += _figures(thumb)[:2]
         yield f"| {' | '.join(cells)} |"
 
 
