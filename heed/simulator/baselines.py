@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from heed.simulator.episode import Said
 from heed.simulator.measure import Alarm
-from schemas.instant import DAY, MINUTE, SECOND, instant
+from schemas.instant import DAY, HOUR, MINUTE, SECOND, instant
 
 Properties = dict[str, Any]
 Test = Callable[[Properties], bool]
@@ -291,6 +291,8 @@ THUMBS: tuple[Thumb, ...] = (
           60 * SECOND, "contact_id"),
     After("answer_late", "not answered in a minute", "contact_queued",
           "contact_answered contact_abandoned", 60 * SECOND, "contact_id"),
+    After("standard_missed", "not called back in 4 hours", "callback_requested", "callback_done",
+          4 * HOUR, "contact_id"),
     After("check_in_due", "90 days without contact",
           "contact_answered message_sent survey_answered visitor_assisted", "", 90 * DAY),
     After("goal_stalled", "not reached in 60 days", "goal_set", "goal_reached", 60 * DAY, "goal"),

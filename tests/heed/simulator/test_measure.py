@@ -273,7 +273,10 @@ UNSEEN = ("known_as", "linked_wrongly", "trouble_planted")
 def test_the_table_says_not_yet_for_a_signal_that_is_none_yet() -> None:
     figures = Figures(4, 3, 6, 3, 90 * MINUTE)
     none = {signal: Figures(7, 0, 0, 0, None) for signal in SIGNALS}
-    runs = [Run({CART: figures}, {}, {}, {CART: Figures(4, 4, 4, 2, DAY)}, none, {})] * 2
+    off = Figures(7, 0, 0, 0, None)
+    heed = {CART: figures, "standard_missed": off, "resolution_unconfirmed": off}
+    own = {"resolution_unconfirmed": figures}
+    runs = [Run(heed, own, {}, {CART: Figures(4, 4, 4, 2, DAY)}, none, {})] * 2
     rows = {row.split("`")[1]: row for row in table(runs) if "`" in row}
     assert rows.keys() == set(SIGNALS)
     assert rows[CART] == (
@@ -283,8 +286,11 @@ def test_the_table_says_not_yet_for_a_signal_that_is_none_yet() -> None:
     assert rows["milestone_reached"] == (
         "| `milestone_reached` | 7.0 | not yet |  |  | every tenth order |  |  |  |"
     )
+    assert "| 7.0 | not yet |" in rows["standard_missed"]
+    assert "| 7.0 | 0.50 ± 0.00 | 0.75 ± 0.00 |" in rows["resolution_unconfirmed"]
     people = People({"by hand": Pairs(3, 4, 6)}, {CART: figures}, {CART: figures}, {}, 0.4)
     page = report([Seed(run, run, people) for run in runs], 500, 365)
+    assert "| `resolution_unconfirmed` | 7.0 | off |  |  | 0.50 ± 0.00 |" in page
     assert "| by hand | 0.75 ± 0.00 | 0.50 ± 0.00 |" in page
     assert "where 40% of the interactions" in page
     assert f"| `{CART}` | 0.50 ± 0.00 | 0.75 ± 0.00 | 0.50 ± 0.00 | 0.75 ± 0.00 |" in page
