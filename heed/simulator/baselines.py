@@ -8,10 +8,11 @@ from typing import Any, Protocol
 
 from heed.simulator.episode import Said
 from heed.simulator.measure import Alarm
-from schemas.instant import DAY, MINUTE, SECOND
+from schemas.instant import DAY, HOUR, MINUTE, SECOND, instant
 
 Properties = dict[str, Any]
 Test = Callable[[Properties], bool]
+Figure = Callable[[Properties], float | None]
 
 
 class Heard:
@@ -112,22 +113,83 @@ class Nth:
 
 @dataclass(frozen=True, slots=True)
 class Than:
-    """An order worth less (or more) than a share of the one before."""
+    """A figure that is far from the one before it; what states no figure is passed over."""
 
     signal: str
     rule: str
-    share: float
+    kinds: str
+    figure: Figure
+    test: Callable[[float, float], bool]
+    """Of the figure before and the one now."""
 
     def alarms(self, heard: Heard, end: int) -> Iterator[Alarm]:
         last: dict[str, float] = {}
-        for at, event in heard.of("order_completed"):
-            customer, paid = event["customer_id"], event["properties"]["revenue"]
+        for at, event in heard.of(self.kinds):
+            customer, now = event["customer_id"], self.figure(event["properties"])
+            if now is None:
+                continue
             before = last.get(customer)
-            last[customer] = paid
-            is_low = before is not None and paid < self.share * before
-            is_high = before is not None and paid > self.share * before
-            if is_low if self.share < 1 else is_high:
+            last[customer] = now
+            if before is not None and self.test(before, now):
                 yield Alarm(self.signal, customer, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """An order that came without a benefit for a day, after one with it."""
+
+    signal: str
+    rule: str
+    benefit: str
+
+    def alarms(self, heard: Heard, end: int) -> Iterator[Alarm]:
+        given = {_ordered(event) for _, event in heard.of(self.benefit)}
+        had: dict[str, bool] = {}
+        for at, event in heard.of("order_completed"):
+            customer, has = event["customer_id"], _ordered(event) in given
+            if had.get(customer) and not has and at + DAY <= end:
+                yield Alarm(self.signal, customer, at + DAY)
+            had[customer] = has
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """So long before a day that was stated."""
+
+    signal: str
+    rule: str
+    kinds: str
+    ahead: int
+
+    def alarms(self, heard: Heard, end: int) -> Iterator[Alarm]:
+        for at, event in heard.of(self.kinds):
+            due = instant(event["properties"]["date"]) - self.ahead
+            if at <= due <= end:
+                yield Alarm(self.signal, event["customer_id"], due)
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """What another rule tells of those who had done one of `kinds` by then."""
+
+    kinds: str
+    thumb: Thumb
+
+    @property
+    def signal(self) -> str:
+        return self.thumb.signal
+
+    @property
+    def rule(self) -> str:
+        return self.thumb.rule
+
+    def alarms(self, heard: Heard, end: int) -> Iterator[Alarm]:
+        first: dict[str, int] = {}
+        for at, event in heard.of(self.kinds):
+            first.setdefault(event["customer_id"], at)
+        for alarm in self.thumb.alarms(heard, end):
+            if first.get(alarm.customer_id, end) < alarm.at:
+                yield alarm
 
 
 def _is(name: str, *values: object) -> Test:
@@ -141,6 +203,16 @@ def _angry(properties: Properties) -> bool:
 
 def _nps(least: int, most: int) -> Test:
     return lambda said: said["instrument"] == "nps" and least <= said["score"] <= most
+
+
+def _rating(said: Properties) -> float | None:
+    """Of five; None for an instrument with another scale."""
+    rating: float | None = said.get("score" if said.get("instrument") == "csat" else "rating")
+    return rating
+
+
+def _ordered(event: dict[str, Any]) -> tuple[str, str]:
+    return event["customer_id"], event["properties"]["order_id"]
 
 
 _USE = "feature_used usage_reported value_reached"
@@ -173,10 +245,15 @@ THUMBS: tuple[Thumb, ...] = (
     After("gone_silent", "60 days without an order", "order_completed", "", 60 * DAY),
     After("lost", "90 days without an order", "order_completed", "", 90 * DAY),
     After("usage_declined", "30 days without use", _USE, "", 30 * DAY),
-    Than("spend_declined", "an order of under half the last one", 0.5),
-    Than("spend_grown", "an order of over twice the last one", 2.0),
+    Than("spend_declined", "an order of under half the last one", "order_completed",
+         itemgetter("revenue"), lambda before, now: now < before / 2),
+    Than("spend_grown", "an order of over twice the last one", "order_completed",
+         itemgetter("revenue"), lambda before, now: now > before * 2),
     Nth("cancellation_intended", "cancelled", "subscription_cancelled"),
     Nth("captured", "number ported out", "number_ported_out"),
+    Nth("captive_dissatisfied", "two complaints in 180 days", "ticket_opened", _complaint, 2,
+        180 * DAY),
+    Without("perk_withdrawn", "an order without what came with the last one", "benefit_given"),
     After("won_back", "an order after 90 days", "order_completed", "order_completed", 90 * DAY,
           at_end=True),
     After("complaint_unanswered", "complaint older than 3 days", "ticket_opened",
@@ -187,15 +264,22 @@ THUMBS: tuple[Thumb, ...] = (
         365 * DAY),
     Nth("complaint_external", "a complaint elsewhere", "ticket_opened",
         lambda said: said.get("forum", "own") != "own"),
+    After("resolution_unconfirmed", "resolved, and no word on it for 14 days", "ticket_resolved",
+          "ticket_customer_replied ticket_reopened", 14 * DAY, "ticket_id"),
     Nth("detractor", "NPS 0-6", "survey_answered", _nps(0, 6)),
     Nth("expectation_gap", "less than expected", "survey_answered",
         lambda said: "perception" in said and said["perception"] < said["expectation"]),
+    Than("visit_inconsistent", "rated two lower than the time before",
+         "survey_answered review_posted feedback_given", _rating,
+         lambda before, now: now <= before - 2),
     Nth("effort_high", "three calls in 7 days", "contact_queued", n=3, within=7 * DAY),
     Nth("negative_message", "four angry words", "message_received", _angry),
     Nth("customer_dissatisfied", "three tickets in 30 days", "ticket_opened", n=3,
         within=30 * DAY),
     After("delivery_late", "not delivered 7 days after the order", "order_completed",
           "order_delivered", 7 * DAY, "order_id"),
+    After("after_sale_check_due", "every order, a week after its delivery", "order_delivered", "",
+          7 * DAY, "order_id"),
     Nth("serial_returner", "three returns", "order_returned", n=3),
     After("return_late", "returned 30 days after the order", "order_completed", "order_returned",
           30 * DAY, "order_id", at_end=True),
@@ -207,10 +291,16 @@ THUMBS: tuple[Thumb, ...] = (
           60 * SECOND, "contact_id"),
     After("answer_late", "not answered in a minute", "contact_queued",
           "contact_answered contact_abandoned", 60 * SECOND, "contact_id"),
+    After("standard_missed", "not called back in 4 hours", "callback_requested", "callback_done",
+          4 * HOUR, "contact_id"),
     After("check_in_due", "90 days without contact",
           "contact_answered message_sent survey_answered visitor_assisted", "", 90 * DAY),
     After("goal_stalled", "not reached in 60 days", "goal_set", "goal_reached", 60 * DAY, "goal"),
+    Reminder("occasion_due", "a reminder a week before", "occasion_set", 7 * DAY),
+    Nth("milestone_reached", "every tenth order", "order_completed", n=10),
     Nth("delighted", "NPS 10", "survey_answered", _nps(10, 10)),
     Nth("advocate", "made a referral", "referral_made"),
+    Among("referral_made", After("advocate_silent", "referred once, 90 days without an order",
+                                 "order_completed", "", 90 * DAY)),
 )  # fmt: skip
-"""For signals without a rule of thumb that anybody uses there is none."""
+"""One for every signal that is measured."""

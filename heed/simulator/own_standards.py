@@ -9,6 +9,17 @@ after_order = false
 # Only there has nobody else a branch.
 regions = ["islands"]
 """
+_PROMISES = """
+[resolution_unconfirmed]
+# Off by default.
+enabled = true
+
+[[standard]]
+name = "called_back_in_two_hours"
+from = "callback_requested"
+to = "callback_done"
+within = "2 h"
+"""
 _SPENDING = """
 [spend_declined]
 # It is looked at with each order, and there are many.
@@ -31,6 +42,7 @@ b = 15.947
 
 """
     + _BUSINESS
+    + _PROMISES
 )
 """Of the shop."""
 

@@ -109,8 +109,12 @@ def _gives_up(
     matter.at = leaves
     matter.tell("contact_abandoned", "phone", **named)
     if asks:
-        matter.at += round(about(rng, 1.5) * HOUR)
+        hours = about(rng, 1.5)
+        matter.at += round(hours * HOUR)
         matter.tell("callback_done", "phone", **named)
+        # By a chance of its own, so that the rest of the call is as it would be without it.
+        if hours > about(dice("call back", named["contact_id"], leaves), 3):
+            matter.know("called_back_late", leaves - SECOND, subject=named["contact_id"])
         return bears, True
     if important:
         matter.know("gave_up_in_queue", leaves, subject=named["contact_id"])

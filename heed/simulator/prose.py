@@ -23,15 +23,16 @@ left for good looks for a day like one that is slept over. Where a truth is an e
 taken to the press, a return after months), 1.00 is expected.
 
 Heed runs with its built-in standards, as in a house that has set nothing yet; further down with
-standards of its own.
+standards of its own. `resolution_unconfirmed` and `standard_missed` are silent until a house sets
+something: their figures are those with the standards of its own here, too.
 
 """
 
 OWN_HEAD = """
 ## With standards of its own
 
-The same companies where the house has said what it knows of its business, and nothing of the
-truths:
+The same companies where the house has said what it knows of its business and what it promises
+itself, and nothing of the truths:
 
 ```toml
 {own}```
@@ -116,6 +117,29 @@ Each was looked into: whether the truth, the signal or the measure was wrong.
 - `gone_silent`: its built-in parameters are another shop's, see "With standards of its own".
   Fitted to the house it is right more often, and later: of who buys every other month, two months
   of silence say little. Who wants to hear sooner raises `alive`, and is wrong more often.
+- `resolution_unconfirmed`: is for a house that asks after each resolution, which is why it is off
+  by default. This one never asks after a ticket, so nearly every resolution stays unconfirmed, and
+  the precision is the share of those who are not convinced among all, as it is by the rule of
+  thumb. That nearly all of them are noticed is no merit then. Its alerts count as dissatisfaction,
+  so those of `captive_dissatisfied` with standards of its own are some more because of it.
+- `standard_missed`: the house promises a call back within two hours, and there is patience for
+  about three, with much between one person and the next. As with `answer_late`, a promise is
+  broken more often than somebody minds. Few are called back late at all.
+- `visit_inconsistent`: not quite every second customer minds a lack that they know from another
+  visit. Some mind what only their own branch has given before, which the signal passes over: it
+  compares branches. Ratings do not help: nobody in this shop is asked right after a visit.
+- `after_sale_check_due`: who cannot get on with what came says nothing, and nothing else tells
+  them from the others: a word a week after delivery is right as often as such people are. The rule
+  of thumb finds all of them with more than twice as many words. The signal is silent after any
+  contact within the week, and while a check after an earlier order is still owed.
+- `occasion_due`: a reminder in a calendar does as well. Wrong are nearly only those of people who
+  have left by then.
+- `milestone_reached`: all orders that count are noticed. Wrong are only first logins, first uses
+  and full years, which are no truths here.
+- `advocate_silent`: the truth is of the few whose recommendation was followed and who then left for
+  good. The signal takes for an advocate also who praised twice, and a long pause for silence: most
+  of those alerted never brought us anybody, and most have not left. The rule of thumb hears of
+  referrals only and is right more often, since praise counts for nothing in this truth.
 
 """
 
@@ -147,8 +171,6 @@ True as well, and by themselves nothing to notice: an alert that only these expl
 
 - Signals of groups here (of branches, products, steps and markets: below), and those that need a
   value model.
-- `standard_missed`, which a house declares itself. `resolution_unconfirmed` is off by default: its
-  figures are those of a house that leaves it off.
 - Whether an alert led to anything: nobody in these companies acts on alerts.
 - Real people. The simulator is our own picture of them: good for comparing rules and for noticing
   that one got worse, no promise for a real house. Public data is measured in the tests.

@@ -17,10 +17,18 @@ from heed.simulator.prose import (
     PEOPLE_HEAD,
     PEOPLE_NEXT,
 )
-from heed.simulator.truth import CHURN, LEAVES_WITHIN, MEANINGS, SIGNALS, SILENCE, SPENDING
+from heed.simulator.truth import (
+    CHURN,
+    LEAVES_WITHIN,
+    MEANINGS,
+    OFF_BY_DEFAULT,
+    SIGNALS,
+    SILENCE,
+    SPENDING,
+)
 from schemas.instant import DAY, HOUR, MINUTE, SECOND
 
-DIFFERENT = ("onboarding_stalled", "captive_dissatisfied")
+DIFFERENT = ("onboarding_stalled", "captive_dissatisfied", *OFF_BY_DEFAULT)
 _COLUMNS = "precision | recall | delay"
 
 
@@ -59,16 +67,20 @@ def _lines(rows: Iterable[str]) -> str:
 
 
 def table(runs: Sequence[Run]) -> Iterator[str]:
-    """The rows, one for each signal that has a truth; "not yet" where Heed lacks the signal."""
+    """The rows, one for each signal that has a truth; "not yet" where Heed lacks the signal.
+
+    With the built-in standards, or the house's own where without them there is no such signal.
+    """
     rules = {thumb.signal: thumb.rule for thumb in THUMBS}
     yield f"| signal | truths | {_COLUMNS} | rule of thumb | {_COLUMNS} |"
     yield "|---|---:|---:|---:|---:|---|---:|---:|---:|"
     for signal in SIGNALS:
         many = fmean(run.truths[signal].truths for run in runs)
-        own = [run.heed[signal] for run in runs if signal in run.heed]
+        which = [run.own if signal in OFF_BY_DEFAULT else run.heed for run in runs]
+        own = [figures[signal] for figures in which if signal in figures]
         thumb = [run.thumb[signal] for run in runs if signal in run.thumb]
         cells = [f"`{signal}`", f"{many:.1f}", *(_figures(own) if own else ["not yet", "", ""])]
-        cells += [rules.get(signal, "none"), *(_figures(thumb) if thumb else ["", "", ""])]
+        cells += [rules[signal], *(_figures(thumb) if thumb else ["", "", ""])]
         yield f"| {' | '.join(cells)} |"
 
 
@@ -96,11 +108,11 @@ def beside(runs: Sequence[Run], signals: Sequence[str]) -> Iterator[str]:
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for signal in signals:
         many = fmean(run.truths[signal].truths for run in runs)
-        cells = [f"`{signal}`", f"{many:.1f}"]
-        for which in ([run.heed for run in runs], [run.own for run in runs]):
-            cells += _figures([each[signal] for each in which if signal in each])
+        heed = [run.heed[signal] for run in runs if signal in run.heed]
+        own = [run.own[signal] for run in runs if signal in run.own]
         thumb = [run.thumb[signal] for run in runs if signal in run.thumb]
-        cells += _figures(thumb)[:2] if thumb else ["none", ""]
+        built_in = ["off", "", ""] if signal in OFF_BY_DEFAULT else _figures(heed)
+        cells = [f"`{signal}`", f"{many:.1f}", *built_in, *_figures(own), *_figures(thumb)[:2]]
         yield f"| {' | '.join(cells)} |"
 
 

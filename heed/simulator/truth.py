@@ -136,6 +136,7 @@ MEANINGS: dict[str, Meaning] = {
     # Service standards
     "hurt_by_greeting": _is("was hurt by not being greeted", "greeting_late", 1),
     "hurt_at_counter": _is("was hurt by waiting for assistance", "assisted_late", 1),
+    "called_back_late": _is("was called back later than they would wait", "standard_missed", 1),
     # Value and relationship
     "drifted_apart": _is("lost touch with us, while still buying", "check_in_due", 150),
     "out_of_touch": _is("nobody has had a word with them for a quarter of a year", "check_in_due",
@@ -157,6 +158,8 @@ SIGNALS: tuple[str, ...] = tuple(
     dict.fromkeys(signal for meaning in MEANINGS.values() for signal in meaning.signals)
 )
 """Every signal that has a truth to notice."""
+OFF_BY_DEFAULT = ("resolution_unconfirmed", "standard_missed")
+"""Signals that are silent until a house's standards switch them on or declare them."""
 CHURN = ("one_and_gone", "gone_silent", "lost", "usage_declined", "captured",
          "cancellation_intended", "won_back", "cart_abandoned", "contact_unanswered")  # fmt: skip
 """Signals that need to know a customer over time or over channels."""

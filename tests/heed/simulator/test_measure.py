@@ -8,13 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heed.simulator.baselines import THUMBS, After, Heard, Nth, Than
+from heed.simulator.baselines import (
+    THUMBS,
+    After,
+    Among,
+    Heard,
+    Nth,
+    Reminder,
+    Than,
+    Thumb,
+    Without,
+)
 from heed.simulator.episode import Said
 from heed.simulator.measure import Alarm, Figures, People, Run, Seed, leaves, measure, spread
 from heed.simulator.one_person import Pairs, by_every_link, by_name, forgetting, pairs
 from heed.simulator.report import report, table
 from heed.simulator.truth import MEANINGS, SIGNALS, Truth, truths_of
-from schemas.instant import DAY, HOUR, MINUTE
+from schemas.instant import DAY, HOUR, MINUTE, instant
 
 END = 365 * DAY
 CART = "cart_abandoned"
@@ -170,7 +180,7 @@ def said(at: int, kind: str, customer: str = "ann", **properties: Any) -> Said:
     return Said(at, {"type": kind, "customer_id": customer, "properties": properties})
 
 
-def times(thumb: After | Nth | Than, heard: list[Said], end: int = END) -> list[int]:
+def times(thumb: Thumb, heard: list[Said], end: int = END) -> list[int]:
     return [each.at for each in thumb.alarms(Heard(heard), end)]
 
 
@@ -200,14 +210,59 @@ def test_the_nth_within_a_time_and_an_order_beside_the_last() -> None:
     rule = Nth("s", "", "a", n=3, within=7 * DAY)
     assert times(rule, [said(at * DAY, "a") for at in (0, 4, 8, 10)]) == [10 * DAY]
     paid = [said(at, "order_completed", revenue=sum) for at, sum in ((0, 10), (1, 4), (2, 9))]
-    assert times(Than("s", "", 0.5), paid) == [1]
-    assert times(Than("s", "", 2.0), paid) == [2]
+    assert times(thumb_of("spend_declined"), paid) == [1]
+    assert times(thumb_of("spend_grown"), paid) == [2]
 
 
-def test_rules_of_thumb_are_of_signals_that_are_measured_and_one_each() -> None:
+def thumb_of(signal: str) -> Thumb:
+    return next(thumb for thumb in THUMBS if thumb.signal == signal)
+
+
+def test_a_rating_beside_the_last_and_other_scales_passed_over() -> None:
+    rule = Than("s", "", "a", lambda said: said.get("rating"), lambda before, now: now < before)
+    heard = [said(0, "a", rating=4), said(1, "a"), said(2, "a", rating=3), said(3, "a", rating=3)]
+    assert times(rule, heard) == [2]
+    inconsistent = thumb_of("visit_inconsistent")
+    rated = [
+        said(0, "review_posted", rating=5),
+        said(1, "survey_answered", instrument="nps", score=0),
+        said(2, "survey_answered", instrument="csat", score=3, scale=5),
+    ]
+    assert times(inconsistent, rated) == [2]
+
+
+def test_an_order_without_the_benefit_of_the_last_is_told_a_day_later() -> None:
+    rule = Without("s", "", "gift")
+    heard = [
+        said(0, "order_completed", order_id="x"),
+        said(1, "gift", order_id="x"),
+        said(DAY, "order_completed", order_id="y"),
+        said(2 * DAY, "order_completed", order_id="z"),
+    ]
+    assert times(rule, heard) == [2 * DAY]
+    assert times(rule, heard, end=DAY) == []
+    assert times(rule, [said(0, "order_completed", order_id="x")]) == []
+
+
+def test_a_reminder_of_a_day_that_was_stated() -> None:
+    rule, falls = Reminder("s", "", "a", 7 * DAY), instant("2025-03-08")
+    due = falls - 7 * DAY
+    assert times(rule, [said(due - DAY, "a", date="2025-03-08")], end=falls) == [due]
+    assert times(rule, [said(due + 1, "a", date="2025-03-08")], end=falls) == []
+    assert times(rule, [said(due - DAY, "a", date="2025-03-08")], end=due - 1) == []
+
+
+def test_a_rule_among_those_who_had_done_something_by_then() -> None:
+    rule = Among("r", After("s", "why", "a", "", 3 * DAY))
+    assert (rule.signal, rule.rule) == ("s", "why")
+    assert times(rule, [said(0, "a"), said(DAY, "r")]) == [3 * DAY]
+    assert times(rule, [said(0, "a"), said(DAY, "r", "ben")]) == []
+    assert times(rule, [said(0, "a"), said(4 * DAY, "r")]) == []
+
+
+def test_there_is_one_rule_of_thumb_for_every_signal_that_is_measured() -> None:
     named = [thumb.signal for thumb in THUMBS]
-    assert set(named) <= set(SIGNALS)
-    assert len(named) == len(set(named))
+    assert sorted(named) == sorted(SIGNALS)
     assert all(thumb.rule for thumb in THUMBS)
 
 
@@ -218,16 +273,24 @@ UNSEEN = ("known_as", "linked_wrongly", "trouble_planted")
 def test_the_table_says_not_yet_for_a_signal_that_is_none_yet() -> None:
     figures = Figures(4, 3, 6, 3, 90 * MINUTE)
     none = {signal: Figures(7, 0, 0, 0, None) for signal in SIGNALS}
-    runs = [Run({CART: figures}, {}, {}, {CART: Figures(4, 4, 4, 2, DAY)}, none, {})] * 2
+    off = Figures(7, 0, 0, 0, None)
+    heed = {CART: figures, "standard_missed": off, "resolution_unconfirmed": off}
+    own = {"resolution_unconfirmed": figures}
+    runs = [Run(heed, own, {}, {CART: Figures(4, 4, 4, 2, DAY)}, none, {})] * 2
     rows = {row.split("`")[1]: row for row in table(runs) if "`" in row}
     assert rows.keys() == set(SIGNALS)
     assert rows[CART] == (
         "| `cart_abandoned` | 7.0 | 0.50 ± 0.00 | 0.75 ± 0.00 | 1.5 h ± 0 s "
         "| cart older than a day | 0.50 ± 0.00 | 1.00 ± 0.00 | 1 d ± 0 s |"
     )
-    assert rows["perk_withdrawn"] == "| `perk_withdrawn` | 7.0 | not yet |  |  | none |  |  |  |"
+    assert rows["milestone_reached"] == (
+        "| `milestone_reached` | 7.0 | not yet |  |  | every tenth order |  |  |  |"
+    )
+    assert "| 7.0 | not yet |" in rows["standard_missed"]
+    assert "| 7.0 | 0.50 ± 0.00 | 0.75 ± 0.00 |" in rows["resolution_unconfirmed"]
     people = People({"by hand": Pairs(3, 4, 6)}, {CART: figures}, {CART: figures}, {}, 0.4)
     page = report([Seed(run, run, people) for run in runs], 500, 365)
+    assert "| `resolution_unconfirmed` | 7.0 | off |  |  | 0.50 ± 0.00 |" in page
     assert "| by hand | 0.75 ± 0.00 | 0.50 ± 0.00 |" in page
     assert "where 40% of the interactions" in page
     assert f"| `{CART}` | 0.50 ± 0.00 | 0.75 ± 0.00 | 0.50 ± 0.00 | 0.75 ± 0.00 |" in page

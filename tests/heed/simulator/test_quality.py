@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from agents.rulebook import Rulebook
+from heed.replay import Replay
 from heed.simulator.baselines import THUMBS
 from heed.simulator.company import company
+from heed.simulator.own_standards import OWN
 from heed.simulator.quality import alarms, main, people, run
-from heed.simulator.truth import SIGNALS
+from heed.simulator.truth import OFF_BY_DEFAULT, SIGNALS
+from schemas.instant import HOUR
+from schemas.standards import parse
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "quality.md"
 
@@ -20,6 +24,8 @@ def test_a_run_measures_the_signals_that_there_are_and_every_rule_of_thumb() -> 
     assert found.heed.keys() == Rulebook().kinds.keys() & set(SIGNALS)
     assert found.thumb.keys() == {thumb.signal for thumb in THUMBS}
     assert found.truths.keys() == set(SIGNALS)
+    assert not any(found.heed[signal].alarms for signal in OFF_BY_DEFAULT)
+    assert found.own["resolution_unconfirmed"].alarms > 5
     cart = found.heed["cart_abandoned"]
     assert cart.truths == found.truths["cart_abandoned"].truths > 5
     assert cart.recall is not None
@@ -46,6 +52,20 @@ def test_each_alert_is_one_alarm_at_its_opening() -> None:
     assert told == list(alarms(made))
     assert len(set(told)) == len(told) > 50
     assert all(made.begin <= each.at <= made.end for each in told)
+
+
+def test_a_late_call_back_is_told_where_the_house_has_promised_a_sooner_one() -> None:
+    made = company(1, 300, 120)
+    calls = [said for said in made.heard() if said.event["channel"] == "phone"]
+    asked = [said.at for said in calls if said.event["type"] == "callback_requested"]
+    told = [
+        alarm.at
+        for alarm in alarms(made, Replay(parse(OWN)), calls)
+        if alarm.signal == "standard_missed"
+    ]
+    assert told
+    assert {at - 2 * HOUR - 1 for at in told} <= set(asked)
+    assert len(told) < len(asked)
 
 
 def test_the_command_writes_the_page_and_prints_the_table(

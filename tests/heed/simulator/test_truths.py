@@ -6,6 +6,7 @@ import ast
 from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import orjson
@@ -153,6 +154,20 @@ def test_waits_hurt_some_and_not_others_at_every_length() -> None:
     others = sorted(wait for name, wait in waits.items() if name not in hurt)
     assert hurting[len(hurting) // 10] < others[-len(others) // 10]
     assert sum(hurting) / len(hurting) > 2 * sum(others) / len(others)
+
+
+def test_some_mind_a_late_call_back_and_others_wait_as_long() -> None:
+    minding, others = [], []
+    for seed in SEEDS:
+        late = {truth.detail["subject"] for truth in told(seed, "called_back_late")}
+        for name, said in about(seed, "contact_id").items():
+            times = {kind: at for at, kind in said}
+            assert name not in late or "callback_requested" in times
+            if times.keys() >= {"callback_requested", "callback_done"}:
+                wait = times["callback_done"] - times["callback_requested"]
+                (minding if name in late else others).append(wait)
+    assert min(minding) < max(others)
+    assert median(minding) > 1.5 * median(others)
 
 
 def test_a_hurt_makes_some_leave_who_would_have_stayed() -> None:
