@@ -229,7 +229,7 @@ class Customers:
             decision.taken = number
             if nameless_at == number:
                 nameless.pop()
-        if decision.again and number + 1 < len(records):
+        if decision.again and decision.taken is None and number + 1 < len(records):
             decision.taken = number + 1
         count_identified(decision, taken, nameless)
         counts = decision.counts

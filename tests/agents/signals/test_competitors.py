@@ -84,6 +84,23 @@ def test_it_does_not_depend_on_batches(size: int) -> None:
     ]  # fmt: skip
 
 
+def test_a_declaration_that_comes_again_since_more_was_due_before_it_is_taken() -> None:
+    """By somebody in particular; and three fall silent, or so, before it is its turn."""
+    logic = Customers(Rulebook(), future=None)
+    logic.most_due = 1
+    carts = [
+        said("product_added", CAME - HOUR, {"customer_id": f"c{n}"}, cart_id="k", product_id="p")
+        for n in range(3)
+    ]
+    whom = {"customer_id": "ann", "region": "north"}
+    own = said("competitor_entered", CAME + 5 * HOUR, whom, region="north")
+    after = said("page_viewed", CAME + 6 * HOUR, {"customer_id": "bea"})
+    harness = Harness(logic=logic).feed([*steady("ann", region="north"), *carts, own, after])
+    assert harness.counts["interactions", "web", "competitor_entered"] == 1
+    assert harness.counts["interactions", "web", "page_viewed"] == 1
+    assert captive(harness.alerts)[-1] == ("ann", "updated", "critical")
+
+
 def test_every_partition_is_told_and_what_is_known_is_no_news() -> None:
     logic = Customers(Rulebook(), future=None)
     here, there = (Harness(logic=logic, partition=number, partitions=2) for number in range(2))
