@@ -181,6 +181,8 @@ _SCORE = _one_of(0, 1, 2, 4.5, 6, 7, 9, 10, -3)
 _TEXT = _one_of(*TEXTS)
 
 WORDS: dict[str, Words] = {
+    "group": lambda life: life.rng.choice(("queue:", "branch:/", "product:")) + life.name("g"),
+    "voicemail": lambda life: life.rng.random() < 0.3,
     **{
         f"{what}_id": _named(what)
         for what in (

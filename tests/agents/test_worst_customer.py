@@ -34,7 +34,7 @@ def test_the_worst_customer_stays_within_8_kib_after_every_event(seed: int) -> N
 @pytest.mark.parametrize("seed", range(8))
 def test_so_does_the_worst_one_of_whom_every_type_is_told(seed: int) -> None:
     harness = Harness(cached=2)
-    life = any_life(seed, 300, longest=256)
+    life = any_life(seed, 400, longest=256)
     # Before anybody is known, there is no row.
     sizes = [max(map(len, harness.feed([each]).rows.values()), default=0) for each in life]
     assert 7000 < max(sizes) <= MAX_BYTES

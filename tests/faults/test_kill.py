@@ -114,8 +114,8 @@ class Killer:
 def test_a_season_opens_and_clears_alerts_of_every_signal(undisturbed: Outcome) -> None:
     told = [json.loads(state) for states in undisturbed.alerts.values() for state in states]
     assert {alert["signal"] for alert in told} >= SIGNALS
-    assert {alert["status"] for alert in told} == {
-        "open", "resolved", "expired", "notice",
+    assert {alert["status"] for alert in told} >= {
+        "open", "updated", "resolved", "expired", "notice",
     }  # fmt: skip
     assert undisturbed.rejected.total() > EVENTS / 200
 

@@ -19,6 +19,7 @@ from agents.explain import explanation as form
 from heed import explain as explaining
 from heed import records
 from heed.explain import Unknown, from_kafka, with_timeline
+from heed.options import House
 from schemas.instant import instant
 from streams.contract import Record
 from streams.embedded import PARTITIONS, EmbeddedBroker
@@ -107,7 +108,7 @@ def live(made: Town, key: str, settings: Settings) -> Explanation:
 
 
 def as_of(asked: str, at: str, settings: Settings) -> Explanation:
-    return from_kafka(asked, settings, None, instant(f"{DAY}{at}:00Z"))
+    return from_kafka(asked, settings, House(), instant(f"{DAY}{at}:00Z"))
 
 
 def heard(made: Explanation) -> list[str]:

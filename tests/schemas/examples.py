@@ -68,6 +68,8 @@ def _value(of: inspect.Type) -> Any:
             return most
         case inspect.CustomType(cls=cls) if cls is Instant:
             return TIME
+        case inspect.BoolType():
+            return True
         case inspect.AnyType():
             return {"nested": [1.5, "two", None, True]}
     raise NotImplementedError(of)

@@ -59,10 +59,13 @@ def test_all_stories_together_are_told_as_each_alone(standards: str) -> None:
 
 @pytest.mark.parametrize("name", [kind.name for kind in every_kind().values() if kind.notice])
 def test_a_notice_is_of_the_severity_and_team_that_the_house_wishes(name: str) -> None:
-    tellers = (story for story in ALL if story.expected and name in (story.signal, *story.also))
-    story = next(tellers)
-    default = {alert.severity for alert in replayed(story.interactions, "", story.until)
-               if alert.signal == name}  # fmt: skip
+    tellers = [story for story in ALL if story.expected and name in (story.signal, *story.also)]
+    story, default = next(
+        (story, told)
+        for story in tellers
+        if (told := {alert.severity for alert in replayed(story.interactions, "", story.until)
+                     if alert.signal == name})
+    )  # fmt: skip
     assert default == {"info"}
     wished = f'[{name}]\nseverity = "error"\nteam = "press"'
     alerts = replayed(story.interactions, wished, story.until)
