@@ -44,6 +44,8 @@ def learned(
 def main_with(*arguments: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["heed", *arguments])
+        # What is captured here is closed when others log.
+        patch.setattr("streams.logs.configure", lambda **_: None)
         main()
 
 
