@@ -75,15 +75,11 @@ class Competitors:
 
         Raises Rejected for a forged one.
         """
-        seal = next((content for name, content in record.headers if name == HEADER), None)
-        if seal is None or record.value is None:
+        value = self._seal.opened(record, HEADER)
+        if value is None:
             return None
-        if not self._seal.fits(record.value, seal):
-            raise Rejected(
-                "invalid_field", f"`{HEADER}`: a header of Heed's own, with a wrong seal"
-            )
         try:
-            entered = _decode(record.value)
+            entered = _decode(value)
         except msgspec.MsgspecError:
             raise Rejected("invalid_field", "an internal record of another version") from None
         return self._note(entered)

@@ -7,7 +7,7 @@ interactions, so that they are part of what the partition has read.
 from agents.seal import Seal
 from schemas import rates
 from schemas.customer import Customer
-from schemas.interaction import Interaction, Rejected
+from schemas.interaction import Interaction
 from schemas.rates import Known, level_at
 from schemas.seals import RATES
 from streams.contract import Record
@@ -43,12 +43,8 @@ class ProductLevels:
 
     def hear(self, record: Record) -> bool:
         """Whether the record tells a rate; it is taken note of. Raises Rejected for a forged."""
-        said = next((content for name, content in record.headers if name == RATES), None)
-        if said is None:
-            return False
-        if not self._seal.fits(record.value or b"", said):
-            raise Rejected("invalid_field", f"`{RATES}`: a header of Heed's own, with a wrong seal")
-        rate = rates.decode(record.value or b"")
+        value = self._seal.opened(record, RATES)
+        rate = None if value is None else rates.decode(value)
         if rate is None or self._view is None:
             return False
         row = self._view.get(ROW) or self._view.add(ROW, Customer())

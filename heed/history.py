@@ -13,8 +13,8 @@ from confluent_kafka import Message
 from agents.identity import Names
 from agents.people import UNLINKED, Sealer
 from agents.people import Message as Word
-from agents.people.messages import ROW, header
-from agents.seal import Seal
+from agents.people.messages import ROW
+from agents.seal import Seal, header
 from heed.records import (
     MOST_ALIASES,
     PATIENCE_SECONDS,

@@ -251,7 +251,7 @@ def _own_type() -> Schema:
 def _own_kinds(kind: type[Any]) -> Schema:
     """What msgspec cannot know: an instant, as `time` may be written."""
     if kind is not Instant:
-        raise NotImplementedError(kind)
+        raise NotImplementedError(kind)  # msgspec's word for a type that a hook does not know
     text, number, _ = _time()["anyOf"]
     return {"anyOf": [text, number]}
 

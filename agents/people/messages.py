@@ -60,13 +60,11 @@ class Sealer:
 
     def opened(self, record: Record) -> Message | None:
         """The message in a record, None where it claims to be none. Raises Rejected."""
-        seal = header(record, ROWS)
-        if seal is None or record.value is None:
+        value = self.seal.opened(record, ROWS)
+        if value is None:
             return None
-        if not self.seal.fits(record.value, seal):
-            raise Rejected("invalid_field", f"`{ROWS}`: a header of Heed's own, with a wrong seal")
         try:
-            message: Message = _decode(record.value)
+            message: Message = _decode(value)
         except msgspec.MsgspecError:
             raise Rejected("invalid_field", "an internal record of another version") from None
         return message
@@ -78,15 +76,6 @@ def followed(record: Record, row: str, alias: str) -> Forward:
     headers += [(ROW, row.encode()), (ALIAS, alias.encode())]
     line = Line(record.value, record.timestamp, record.key, headers)
     return Forward(line, routing_key(row))
-
-
-def header(record: Record, name: str) -> bytes | None:
-    """The last header of that name."""
-    found = None
-    for each, said in record.headers:
-        if each == name:
-            found = said
-    return found
 
 
 _encode = msgspec.msgpack.Encoder().encode

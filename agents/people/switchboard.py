@@ -17,7 +17,8 @@ from agents.manners.feedback import ANSWERS, answer_of
 from agents.people import customers
 from agents.people.aliases import at_alias
 from agents.people.landing import landed
-from agents.people.messages import ALIAS, ROW, Message, followed, header
+from agents.people.messages import ALIAS, ROW, Message, followed
+from agents.seal import header
 from schemas.customer import Customer
 from schemas.interaction import CLASSES, Interaction, Rejected
 from schemas.links import Links
