@@ -15,7 +15,7 @@ from heed.cli import main
 from heed.learn import Gaps, gaps_of
 from schemas.instant import DAY, HOUR
 from schemas.interaction import Interaction, decode
-from schemas.standards import load
+from schemas.standards import Standards, load
 from tests.support.data import data
 
 BEGIN = 1_735_689_600
@@ -49,6 +49,13 @@ def main_with(*arguments: str) -> None:
         main()
 
 
+def taken(text: str, tmp_path: Path) -> Standards:
+    """What a standards.toml of these lines says."""
+    written = tmp_path / "standards.toml"
+    written.write_text(text)
+    return load(written)
+
+
 def test_nine_of_ten_had_come_back_by_then(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,9 +66,7 @@ def test_nine_of_ten_had_come_back_by_then(
         records.append(order(f"once-{number}", 1))
     text = learned(records, tmp_path, capsys)
     assert "600 first-time buyers, 300 of whom have bought again, 90 % of those" in text
-    written = tmp_path / "standards.toml"
-    written.write_text(text)
-    assert load(written).base.one_and_gone.within == 270 * DAY
+    assert taken(text, tmp_path).base.one_and_gone.within == 270 * DAY
 
 
 def test_a_brand_that_tells_enough_has_a_gap_of_its_own(
@@ -73,9 +78,7 @@ def test_a_brand_that_tells_enough_has_a_gap_of_its_own(
             name = f"{brand}-{number}"
             records += [order(name, 0), order(name, 24 * days, brand)]
     text = learned(records, tmp_path, capsys)
-    written = tmp_path / "standards.toml"
-    written.write_text(text)
-    standards = load(written)
+    standards = taken(text, tmp_path)
     within = {
         brand: standards.thresholds(None, brand, None).one_and_gone.within // DAY
         for brand in (None, "north", 'so"uth', "small")
@@ -89,9 +92,7 @@ def test_a_history_that_is_too_short_teaches_nothing(
 ) -> None:
     text = learned([order("a", 0), order("a", 24), order("b", 0)], tmp_path, capsys)
     assert "# 2 first-time buyers, 1 of whom have bought again:" in text
-    written = tmp_path / "standards.toml"
-    written.write_text(text)
-    assert load(written).base.one_and_gone.within == 60 * DAY
+    assert taken(text, tmp_path).base.one_and_gone.within == 60 * DAY
 
 
 def test_how_many_it_takes_and_who_is_a_test_the_standards_say(
